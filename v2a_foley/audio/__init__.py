@@ -1,0 +1,1 @@
+"""Reads, measures, shapes and mixes sound. Knows nothing of shots or cues."""

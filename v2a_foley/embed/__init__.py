@@ -1,0 +1,5 @@
+"""Embedding spaces and the encoders into them. Weights load when first used."""
+
+from v2a_foley.embed.space import Embeddings, Frames, ImageEncoder, Space, TextEncoder, normalised, pooled
+
+__all__ = ["Embeddings", "Frames", "ImageEncoder", "Space", "TextEncoder", "normalised", "pooled"]

@@ -1,0 +1,87 @@
+"""Embedding spaces, and what an encoder into one must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.errors import SpaceMismatch
+
+Embeddings = NDArray[np.float32]
+"""``float32 (n, d)``, every row of unit length."""
+Frames = NDArray[np.uint8]
+"""``uint8 (n, height, width, 3)``, RGB."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """An embedding space.
+
+    Attributes:
+        name: what people call it.
+        size: its dimensions.
+        fingerprint: a hash over its embeddings of fixed anchors; equal only for the same space.
+    """
+
+    name: str
+    size: int
+    fingerprint: str
+
+    def require(self, other: Space, *, what: str) -> None:
+        """Refuse a part made for another space.
+
+        Raises:
+            SpaceMismatch: the fingerprints differ; the sentence names both spaces.
+        """
+        if self.fingerprint != other.fingerprint:
+            raise SpaceMismatch(
+                f"{what} was made for {other.name} ({other.fingerprint}), "
+                f"but it meets {self.name} ({self.fingerprint}).",
+                hint="Choose a mapper, a generator and encoders that share their spaces.",
+            )
+
+
+class ImageEncoder(Protocol):
+    """Looks at frames."""
+
+    @property
+    def space(self) -> Space:
+        """The space it embeds into."""
+        ...
+
+    @property
+    def frame_size(self) -> int:
+        """Shorter side, in pixels, that a frame should at least have."""
+        ...
+
+    def encode_images(self, frames: Frames) -> Embeddings:
+        """Embed frames of one size, ``uint8 (n, height, width, 3)`` RGB, to ``float32 (n, d)`` of unit length."""
+        ...
+
+
+class TextEncoder(Protocol):
+    """Reads texts."""
+
+    @property
+    def space(self) -> Space:
+        """The space it embeds into."""
+        ...
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts to ``float32 (n, d)`` of unit length."""
+        ...
+
+
+def normalised(vectors: NDArray[np.floating]) -> Embeddings:
+    """Return vectors ``(…, d)`` scaled to unit length; a zero vector stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def pooled(embeddings: Embeddings, weights: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
+    """Return the weighted mean direction, ``float32 (d,)`` of unit length, of embeddings ``(n, d)``, n ≥ 1."""
+    return normalised(np.average(embeddings, axis=0, weights=weights))

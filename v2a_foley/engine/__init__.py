@@ -1,0 +1,1 @@
+"""The main job: from a film to the same film with a soundtrack."""

@@ -1,0 +1,138 @@
+"""Every failure that a user can meet, with the next step to take.
+
+Nothing but these errors crosses the border of the library. Each carries the sentence that says what is
+wrong, a ``hint`` that says what to do next, and the exit code of the command line.
+
+::
+
+    FoleyError
+    ├── UsageError          2   the request itself is wrong
+    ├── InputError          3   this input cannot be used
+    │   ├── MediaNotFound
+    │   ├── MediaUnreadable
+    │   ├── NoPicture
+    │   ├── CutsError
+    │   ├── LibraryError
+    │   └── OutputError         the output's name or place cannot be used
+    ├── MissingError        4   a model or a dependency is missing or damaged
+    │   ├── DependencyMissing
+    │   ├── ModelMissing
+    │   ├── ModelDamaged
+    │   └── SpaceMismatch
+    ├── ResourceError       5   no room left
+    │   ├── DiskFull
+    │   └── OutOfMemory
+    ├── RenderError         1   an inner step failed on input that looked right
+    └── Cancelled         130
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FoleyError(Exception):
+    """Base of all errors that this library raises on purpose.
+
+    Args:
+        message: one sentence that says what is wrong, naming the file or the value.
+        hint: one sentence that says what to do next; may be empty.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the sentence and its hint."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the sentence, followed by the hint where there is one."""
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(FoleyError):
+    """The request is wrong: an unknown option's value, shots that do not exist, an output that exists already."""
+
+    exit_code = 2
+
+
+class InputError(FoleyError):
+    """This input cannot be used."""
+
+    exit_code = 3
+
+
+class MediaNotFound(InputError):
+    """The media file does not exist, or is a folder."""
+
+
+class MediaUnreadable(InputError):
+    """The media file exists and cannot be read: no permission, empty, damaged, or not media at all."""
+
+
+class NoPicture(InputError):
+    """The media file holds no moving picture that can be decoded."""
+
+
+class CutsError(InputError):
+    """A list of cuts cannot be read or does not fit the film."""
+
+
+class LibraryError(InputError):
+    """The folder of the user's own sounds is empty or holds files that cannot be read."""
+
+
+class OutputError(InputError):
+    """The output cannot be written where it was asked for."""
+
+
+class MissingError(FoleyError):
+    """A model or a dependency is missing or damaged."""
+
+    exit_code = 4
+
+
+class DependencyMissing(MissingError):
+    """A package or a program that this step needs is not installed."""
+
+
+class ModelMissing(MissingError):
+    """The weights of a model are not on this machine."""
+
+
+class ModelDamaged(MissingError):
+    """The weights of a model are on this machine and are not what they should be."""
+
+
+class SpaceMismatch(MissingError):
+    """Two parts that must share an embedding space do not."""
+
+
+class ResourceError(FoleyError):
+    """The machine has no room left."""
+
+    exit_code = 5
+
+
+class DiskFull(ResourceError):
+    """The disk, or the user's share of it, is full."""
+
+
+class OutOfMemory(ResourceError):
+    """The memory of the machine, or of its GPU, is exhausted."""
+
+
+class RenderError(FoleyError):
+    """An inner step failed on input that looked right; the message carries what the tool said."""
+
+
+class Cancelled(FoleyError):
+    """The user stopped the work."""
+
+    exit_code = 130
+
+    def __init__(self, message: str = "Cancelled.", *, hint: str = "") -> None:
+        """Keep the sentence; most callers need none of their own."""
+        super().__init__(message, hint=hint)

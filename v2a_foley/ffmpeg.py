@@ -1,0 +1,85 @@
+"""The one place that starts ffmpeg: the binary that moviepy resolves. Nothing here knows what it is asked to do.
+
+Three rooms need it (loudness, remuxing what decord cannot read, the final mux), so the door stands on the lowest floor.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from v2a_foley.errors import DependencyMissing, DiskFull, RenderError
+from v2a_foley.progress import Progress
+
+
+@cache
+def binary() -> Path:
+    """Return the ffmpeg to run: ``FFMPEG_BINARY`` or the one that imageio-ffmpeg brings, as moviepy chooses it.
+
+    Raises:
+        DependencyMissing: there is none.
+    """
+    named = os.environ.get("FFMPEG_BINARY", "")
+    if named and named not in ("ffmpeg-imageio", "auto-detect"):
+        return Path(named)
+    try:
+        import imageio_ffmpeg
+
+        return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise DependencyMissing("There is no ffmpeg.", hint="Run: pip install imageio-ffmpeg") from error
+
+
+def command(arguments: Sequence[str | Path]) -> list[str]:
+    """Return the whole command line: quiet but for errors, never reading the terminal."""
+    return [str(binary()), "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
+
+
+def file_url(path: Path) -> str:
+    """Return a path as ffmpeg must be given it, so that names like ``-x.mp4`` or ``a:b.mp4`` mean files."""
+    return f"file:{path}"
+
+
+def failure(what: str, stderr: str) -> RenderError | DiskFull:
+    """Return the error that ffmpeg's last words stand for."""
+    if "No space left on device" in stderr:
+        return DiskFull(f"There is no space left while {what}.", hint="Free some space, or choose another disk.")
+    last = next((line for line in reversed(stderr.strip().splitlines()) if line.strip()), "no reason given")
+    return RenderError(f"ffmpeg failed while {what}: {last.strip()}")
+
+
+def run(arguments: Sequence[str | Path], *, what: str, progress: Progress | None = None) -> str:
+    """Run ffmpeg to its end and return what it wrote to standard error.
+
+    Args:
+        arguments: everything after the program's name.
+        what: what it does, for the error ("writing the film").
+        progress: asked four times a second whether to stop; the process is then ended and waited for.
+
+    Raises:
+        RenderError: ffmpeg failed.
+        DiskFull: ffmpeg failed for want of space.
+        Cancelled: the work was asked to stop.
+    """
+    process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
+        command(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    try:
+        while True:
+            try:
+                stderr = process.communicate(timeout=0.25)[1]
+                break
+            except subprocess.TimeoutExpired:
+                if progress is not None:
+                    progress.check()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    if process.returncode != 0:
+        raise failure(what, stderr)
+    return stderr

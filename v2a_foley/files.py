@@ -1,0 +1,133 @@
+"""Files that a user may come to rely on: written beside their place and renamed into it, never half there.
+
+Also scratch folders that vanish with the work, safe file names, and the checks on an output before work begins.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from v2a_foley.errors import DiskFull, FoleyError, OutputError, UsageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+
+
+def safe_name(text: str, *, fallback: str = "untitled", longest: int = 80) -> str:
+    """Return a file name made of a text that Windows, macOS and Linux all accept (no path, no reserved name)."""
+    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).strip(" ._")
+    while len(name.encode()) > longest:
+        name = name[:-1]
+    if name.split(".")[0].lower() in _RESERVED:
+        name = f"_{name}"
+    return name or fallback
+
+
+def translated(error: OSError, path: Path) -> FoleyError:
+    """Return the error of ours that an operating system's error about an output stands for."""
+    if error.errno in _FULL:
+        return DiskFull(
+            f"There is no space left while writing {path.name!r}.",
+            hint="Free some space, or choose another disk for the output (and TMPDIR for scratch files).",
+        )
+    reason = error.strerror or type(error).__name__
+    return OutputError(f"{str(path)!r} cannot be written: {reason}.", hint="Choose another place or name for it.")
+
+
+def check_output(path: Path, *, inputs: Sequence[Path] = (), overwrite: bool = False) -> None:
+    """Refuse an output that cannot be written, before any work is done.
+
+    Raises:
+        OutputError: the folder is missing, is no folder or is read-only, the name is a folder or too long, or the
+            output is one of the inputs.
+        UsageError: the file exists and ``overwrite`` is not set.
+    """
+    try:
+        folder_ok, exists, is_folder = path.parent.is_dir(), path.exists(), path.is_dir()
+    except OSError as error:
+        raise translated(error, path) from error
+    if is_folder:
+        raise OutputError(f"{str(path)!r} is a folder.", hint="Give the output a file name.")
+    if not folder_ok:
+        raise OutputError(f"The folder {str(path.parent)!r} does not exist.", hint="Create it, or choose another.")
+    for source in inputs:
+        with suppress(OSError):
+            if exists and path.samefile(source):
+                raise OutputError(f"{str(path)!r} is the input itself.", hint="Give the output another name.")
+    if exists and not overwrite:
+        raise UsageError(f"{str(path)!r} exists already.", hint="Add --overwrite to replace it.")
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError(f"The folder {str(path.parent)!r} is read-only.", hint="Choose another.")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Give a name beside ``path`` to write to, and rename it into place when the block ends well.
+
+    The temporary name keeps the suffix, so that tools which go by it work. When the block fails, the temporary
+    file is removed and ``path`` is as it was.
+
+    Raises:
+        DiskFull: the disk is full.
+        OutputError: the place cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=".v2a-", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise translated(error, path) from error
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        part.chmod(0o666 & ~umask)
+        part.replace(path)
+    except OSError as error:
+        raise translated(error, path) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, UTF-8, in one step: it is there whole or not at all."""
+    with writing(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Give an empty folder that is removed with all that is in it when the block ends, however it ends.
+
+    Args:
+        parent: where to make it; by default the system's folder for temporary files (``TMPDIR``).
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="v2a-foley-", dir=parent))
+    except OSError as error:
+        raise translated(error, parent or Path(tempfile.gettempdir())) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again (``V2A_FOLEY_CACHE`` overrides the system's own choice)."""
+    override = os.environ.get("V2A_FOLEY_CACHE")
+    if override:
+        return Path(override)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("v2a-foley", appauthor=False)

@@ -1,0 +1,91 @@
+"""What every sound maker is asked, and what it answers. One contract suite runs over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.progress import Progress
+from v2a_foley.project import Event
+
+Samples = NDArray[np.float32]
+"""``float32 (channels, samples)``."""
+
+
+@dataclass(frozen=True)
+class SoundRequest:
+    """One sound to be made. Positions are samples from the first sample of the sound, handles included.
+
+    Attributes:
+        event: what should sound.
+        samples: exact length of the sound, handles included.
+        before: samples of handle before the cue's start.
+        after: samples of handle beyond the cue's end.
+        channels: 1 or 2.
+        seed: everything random depends on it alone.
+        sample_rate: hertz.
+        prompt: the user's own words, or empty.
+        negative: what should not be heard, or empty.
+        embedding: where the sound lies in the generator's audio space, ``float32 (d,)``, or None.
+        hits: for impulses, (sample, strength 0 to 1) of each; the sound's attack falls on that sample.
+        intensity: for continuous sounds, points (sample, value 0 to 1) joined by straight lines; empty for steady.
+    """
+
+    event: Event
+    samples: int
+    before: int = 0
+    after: int = 0
+    channels: int = 1
+    seed: int = 0
+    sample_rate: int = 48_000
+    prompt: str = ""
+    negative: str = ""
+    embedding: NDArray[np.float32] | None = None
+    hits: tuple[tuple[int, float], ...] = ()
+    intensity: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A sound as its maker hands it over.
+
+    Attributes:
+        blocks: the sound in pieces ``float32 (channels, n)`` that add up to exactly the samples asked for; made as
+            they are read, so that an hour never lies in memory. Any level; peak at most 1.
+        source: what it is made of, for people: family and parameters, or the user's file.
+        licence: SPDX identifier, or a plain sentence on who owns it.
+        native_rate: sample rate at which it was made; its bandwidth is half of it.
+        details: whatever else is needed to make it again.
+    """
+
+    blocks: Iterator[Samples]
+    source: str
+    licence: str
+    native_rate: int = 48_000
+    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Generator(Protocol):
+    """Makes sounds."""
+
+    @property
+    def name(self) -> str:
+        """The name that takes are labelled with."""
+        ...
+
+    def can_make(self, request: SoundRequest) -> bool:
+        """Tell whether it has something fitting for this request, without making it."""
+        ...
+
+    def make(self, request: SoundRequest, progress: Progress | None = None) -> Sound:
+        """Make one sound; the same request gives the same bits.
+
+        Raises:
+            Cancelled: the work was asked to stop; also raised while the blocks are read.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""From the eyes' space into the ears' space."""

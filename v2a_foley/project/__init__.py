@@ -1,0 +1,29 @@
+"""What the user makes: Project → Shots and Cues → Takes, and the vocabulary of events they speak of."""
+
+from v2a_foley.project.events import (
+    FOLEY_LAYERS,
+    Event,
+    Kind,
+    Layer,
+    Vocabulary,
+    default_vocabulary,
+    parse_vocabulary,
+)
+from v2a_foley.project.model import Cue, Heard, Hit, Intensity, Project, Shot, Take
+
+__all__ = [
+    "FOLEY_LAYERS",
+    "Cue",
+    "Event",
+    "Heard",
+    "Hit",
+    "Intensity",
+    "Kind",
+    "Layer",
+    "Project",
+    "Shot",
+    "Take",
+    "Vocabulary",
+    "default_vocabulary",
+    "parse_vocabulary",
+]

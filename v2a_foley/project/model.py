@@ -1,0 +1,223 @@
+"""What the user makes: a project of shots, cues and takes. Values only; every change returns a new project.
+
+Times are exact seconds (``Fraction``) on the film's clock, whose zero is the film's first moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from v2a_foley.errors import UsageError
+from v2a_foley.media import MediaFacts
+from v2a_foley.project.events import Event, Layer
+from v2a_foley.timebase import TimeRange
+
+if TYPE_CHECKING:
+    from moviepy import VideoClip
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One event that a shot may sound like.
+
+    Attributes:
+        event: the event.
+        score: the calibrated probability, 0 to 1, that it belongs to what is seen.
+    """
+
+    event: Event
+    score: float
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A half-open range of the picture between two cuts.
+
+    Attributes:
+        index: its number, from 1.
+        range: when it is on screen.
+        found: how its start was found: ``start``, ``cut``, ``fade`` or ``list``.
+        heard: what it may sound like, best first; empty until described.
+        unsure: whether no event reached the threshold, so that the shot gets room tone or ambience only.
+        embedding: its pooled image embedding, ``float32 (d,)`` as a tuple; empty until described.
+    """
+
+    index: int
+    range: TimeRange
+    found: str = "cut"
+    heard: tuple[Heard, ...] = ()
+    unsure: bool = False
+    embedding: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A moment at which something is struck.
+
+    Attributes:
+        time: when, on the film's clock.
+        strength: how hard, 0 to 1.
+    """
+
+    time: Fraction
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class Intensity:
+    """How strongly a cause acts over time: points joined by straight lines, held flat beyond the ends.
+
+    Attributes:
+        times: when, on the film's clock, rising.
+        values: how strongly, 0 to 1; 1 is the event's nominal level.
+    """
+
+    times: tuple[Fraction, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse points that do not pair up."""
+        if len(self.times) != len(self.values) or not self.times:
+            raise ValueError("an intensity curve needs as many values as times, and at least one")
+
+
+@dataclass(frozen=True)
+class Take:
+    """One generated sound for one cue, immutable once made, with everything needed to make it again.
+
+    Attributes:
+        id: unique in the project (``c3t1``).
+        path: the sound: 48 kHz float WAV, handles included.
+        sample_rate: hertz.
+        channels: 1 or 2.
+        samples: length in samples, handles included.
+        before: samples of handle before the cue's start.
+        after: samples of handle beyond the cue's end.
+        seed: the random seed it was made from.
+        generator: which generator made it (``procedural``).
+        source: what it was made of: the family and its parameters, or the user's file.
+        licence: SPDX identifier or a plain sentence on who owns the sound.
+        prompt: the prompt that it was made from.
+        level_gain: decibels that bring the sound to its event's nominal level.
+        peak: sample peak as it lies in the file, dBFS.
+        lufs: loudness as it lies in the file: integrated, or the maximum momentary for impulses.
+        native_rate: sample rate at which the generator works; its bandwidth is half of it.
+        details: whatever else makes the sound reproducible (model hashes, parameters).
+    """
+
+    id: str
+    path: Path
+    sample_rate: int
+    channels: int
+    samples: int
+    before: int
+    after: int
+    seed: int
+    generator: str
+    source: str
+    licence: str
+    prompt: str = ""
+    level_gain: float = 0.0
+    peak: float = 0.0
+    lufs: float = 0.0
+    native_rate: int = 48_000
+    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What should sound where.
+
+    Attributes:
+        id: unique in the project (``c3``).
+        layer: the track it sounds on.
+        range: when, half-open.
+        shots: numbers of the shots that it belongs to.
+        event: what should sound.
+        prompt: the user's own words, or empty.
+        negative: what should not be heard, or empty.
+        gain: decibels on top of the take's level.
+        hits: the moments of an impulse.
+        intensity: how strongly over time, or None for steady.
+        takes: the sounds made for it.
+        active: id of the take that sounds, or None.
+        muted: whether it is left out of the mix.
+    """
+
+    id: str
+    layer: Layer
+    range: TimeRange
+    shots: tuple[int, ...]
+    event: Event
+    prompt: str = ""
+    negative: str = ""
+    gain: float = 0.0
+    hits: tuple[Hit, ...] = ()
+    intensity: Intensity | None = None
+    takes: tuple[Take, ...] = ()
+    active: str | None = None
+    muted: bool = False
+
+    @property
+    def take(self) -> Take | None:
+        """The active take, or None where there is none."""
+        return next((take for take in self.takes if take.id == self.active), None)
+
+    def with_take(self, take: Take) -> Cue:
+        """Return the cue with one take more; the first one becomes active."""
+        return replace(self, takes=(*self.takes, take), active=self.active or take.id)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A film and the sound that is being made for it.
+
+    Attributes:
+        media: the film.
+        shots: its shots, in order, covering the whole picture.
+        cues: what sounds where.
+        profile: name of the profile that looked and mapped.
+    """
+
+    media: MediaFacts
+    shots: tuple[Shot, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    profile: str = "pocket"
+
+    def shot(self, index: int) -> Shot:
+        """Return the shot of a number, from 1.
+
+        Raises:
+            UsageError: there is no such shot.
+        """
+        for shot in self.shots:
+            if shot.index == index:
+                return shot
+        raise UsageError(f"There is no shot {index}; the film has {len(self.shots)}.", hint="See 'v2a-foley shots'.")
+
+    def cues_on(self, layer: Layer) -> tuple[Cue, ...]:
+        """Return the cues of one layer, by start."""
+        return tuple(sorted((cue for cue in self.cues if cue.layer is layer), key=lambda cue: cue.range.start))
+
+    def with_shots(self, shots: Iterable[Shot]) -> Project:
+        """Return the project with other shots."""
+        return replace(self, shots=tuple(shots))
+
+    def with_cues(self, cues: Iterable[Cue]) -> Project:
+        """Return the project with other cues."""
+        return replace(self, cues=tuple(cues))
+
+    def to_moviepy(self) -> VideoClip:
+        """Return a moviepy clip of the film whose sound is a ``CompositeAudioClip`` of original and active takes.
+
+        Gains and fades are those of the cues; ducking, loudness and the limiter belong to the rendered film and are
+        not applied. The caller closes the clip.
+        """
+        from v2a_foley.project.moviepy_clip import clip_of
+
+        return clip_of(self)

@@ -1,0 +1,1 @@
+"""Stems, the muxed film, and the check of what was written."""

@@ -1,0 +1,1 @@
+"""Reads films: facts, frames, shots and motion. The only place that imports decord."""
