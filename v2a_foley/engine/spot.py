@@ -1,0 +1,154 @@
+"""Spotting: from what each shot may sound like to cues, what should sound where. Nothing is generated here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from v2a_foley.embed import TextEncoder
+from v2a_foley.project import FOLEY_LAYERS, Cue, Event, Heard, Kind, Layer, Project, Shot, Vocabulary
+from v2a_foley.sync import hits_of, intensity_of
+from v2a_foley.timebase import TimeRange
+from v2a_foley.video.motion import Motion
+
+ROOM_TONE = "room_tone"
+"""The event that a shot gets when nothing better is known."""
+AMBIENCE_FLOOR = 0.15
+"""Calibrated score from which an ambience that is not the best guess still is better than room tone."""
+SAME_WORDS = 0.5
+"""Cosine of two texts from which one forbids the other (``--negative``)."""
+KNOWN_WORDS = 0.35
+"""Cosine from which a prompt counts as known; below it the nearest event is taken with a warning."""
+
+_CLAUSES = re.compile(r"\s*(?:[,;+]|\band\b|\bwith\b|\bwhile\b)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What should sound in a shot: an event, and the user's words where they asked for it."""
+
+    event: Event
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the user said: prompts by shot number (None: every other shot), and what should not be heard.
+
+    Attributes:
+        prompts: texts by shot number.
+        negative: what should not be heard, or empty.
+        encoder: reads the texts; only needed where there are any.
+        vocabulary: the events that they may mean.
+        unknown: prompts that no event is near to, filled as they are met.
+    """
+
+    prompts: Mapping[int | None, str]
+    negative: str
+    encoder: TextEncoder
+    vocabulary: Vocabulary
+    unknown: list[str] = field(default_factory=list)
+
+    def asked(self, shot: int) -> str:
+        """Return the prompt for a shot, or an empty text."""
+        return self.prompts.get(shot, self.prompts.get(None, ""))
+
+    def wishes(self, prompt: str) -> list[Wish]:
+        """Return one wish a clause of the prompt: "rain on a roof and a dog" are two sounds."""
+        clauses = [clause for clause in _CLAUSES.split(prompt) if clause.strip()] or [prompt]
+        wishes: list[Wish] = []
+        for clause, row in zip(clauses, self._near(clauses), strict=True):
+            best = int(np.argmax(row))
+            if row[best] < KNOWN_WORDS and clause not in self.unknown:
+                self.unknown.append(clause)
+            wishes.append(Wish(self.vocabulary.events[best], clause))
+        return wishes
+
+    def forbidden(self) -> frozenset[str]:
+        """Return the names of the events that the negative prompt names."""
+        if not self.negative.strip():
+            return frozenset()
+        clauses = [clause for clause in _CLAUSES.split(self.negative) if clause.strip()]
+        near = self._near(clauses)
+        names = {event.name for i, event in enumerate(self.vocabulary) if float(near[:, i].max()) >= SAME_WORDS}
+        return frozenset(names | {self.vocabulary.events[int(np.argmax(row))].name for row in near})
+
+    def _near(self, texts: Sequence[str]) -> np.ndarray:
+        captions = [f"{event.name.replace('_', ' ')}. {event.caption}" for event in self.vocabulary]
+        return self.encoder.encode_texts(list(texts)) @ self.encoder.encode_texts(captions).T
+
+
+def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words) -> Project:
+    """Return the project with its cues: one a layer that a shot needs; neighbours with one ambience share it.
+
+    Args:
+        project: with its shots described.
+        motion: what moved, for hits and curves.
+        chosen: numbers of the shots that get sound.
+        words: what the user asked for and forbade.
+    """
+    forbidden = words.forbidden()
+    placed: list[tuple[Shot, Wish]] = []
+    for shot in project.shots:
+        if shot.index not in chosen:
+            continue
+        asked = words.asked(shot.index)
+        wishes = words.wishes(asked) if asked else []
+        placed += [(shot, wish) for wish in completed(shot, wishes, forbidden, words.vocabulary)]
+    cues: list[Cue] = []
+    for layer in FOLEY_LAYERS:
+        cues += _cues_of([pair for pair in placed if pair[1].event.layer is layer], layer, words.negative, motion)
+    cues.sort(key=lambda cue: (cue.range.start, FOLEY_LAYERS.index(cue.layer)))
+    return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
+
+
+def completed(shot: Shot, wishes: list[Wish], forbidden: frozenset[str], vocabulary: Vocabulary) -> list[Wish]:
+    """Return what sounds in a shot: the user's wishes, then what was seen for the layers that they leave open.
+
+    A shot that the eyes are unsure of gets an ambience or room tone, never a guessed effect. A prompt speaks for the
+    effects of its shot: what was seen then adds a background only.
+    """
+    heard = [each for each in shot.heard if each.event.name not in forbidden]
+    result = list(wishes)
+    if not wishes and not shot.unsure:
+        effect = next((each for each in heard if each.event.layer is not Layer.BG), None)
+        if effect is not None and (effect is heard[0] or effect.score >= heard[0].score / 2):
+            result.append(Wish(effect.event))
+    if not any(wish.event.layer is Layer.BG for wish in result):
+        result.append(Wish(background(heard, forbidden, vocabulary)))
+    return result
+
+
+def background(heard: Sequence[Heard], forbidden: frozenset[str], vocabulary: Vocabulary) -> Event:
+    """Return the ambience that fits best, or room tone where none is likely."""
+    for each in heard:
+        if each.event.layer is Layer.BG and each.event.kind is not Kind.IMPULSE and each.score >= AMBIENCE_FLOOR:
+            return each.event
+    tone = vocabulary[ROOM_TONE]
+    if tone.name in forbidden:
+        return next((e for e in vocabulary if e.kind is Kind.AMBIENCE and e.name not in forbidden), tone)
+    return tone
+
+
+def _cues_of(pairs: Sequence[tuple[Shot, Wish]], layer: Layer, negative: str, motion: Motion) -> list[Cue]:
+    """Return the cues of one layer; an ambience that goes on in the next shot is one cue over both."""
+    cues: list[Cue] = []
+    for shot, wish in pairs:
+        before = next((i for i, cue in enumerate(cues) if _goes_on(cue, shot, wish)), None)
+        if before is None:
+            cue = Cue("", layer, shot.range, (shot.index,), wish.event, prompt=wish.words, negative=negative)
+            hits, curve = hits_of(motion, shot.range, wish.event), intensity_of(motion, shot.range, wish.event)
+            cues.append(replace(cue, hits=hits, intensity=curve))
+        else:
+            span = TimeRange(cues[before].range.start, shot.range.end)
+            cues[before] = replace(cues[before], range=span, shots=(*cues[before].shots, shot.index))
+    return cues
+
+
+def _goes_on(cue: Cue, shot: Shot, wish: Wish) -> bool:
+    """Tell whether an ambience that ends where a shot starts is the one wished for there."""
+    same = (cue.event, cue.prompt) == (wish.event, wish.words)
+    return same and wish.event.kind is Kind.AMBIENCE and cue.range.end == shot.range.start
