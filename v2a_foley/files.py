@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 from v2a_foley.errors import DiskFull, FoleyError, OutputError, UsageError
 
@@ -121,6 +122,81 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Outbox:
+    """Holds everything that a piece of work will leave behind, beside its places, until all of it is done.
+
+    Files are written into hidden folders next to their destinations, so that delivering them is a rename on the same
+    disk. Unless ``deliver`` was called, leaving the block removes all of it, and the folders that were made for it.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._staging: dict[Path, Path] = {}
+        self._made: list[Path] = []
+        self._promised: list[tuple[Path, Path]] = []
+        self._folders: list[tuple[Path, Path]] = []
+        self._delivered = False
+
+    def __enter__(self) -> Self:
+        """Open the box."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what was not delivered."""
+        for folder in self._staging.values():
+            shutil.rmtree(folder, ignore_errors=True)
+        if not self._delivered:
+            for folder in reversed(self._made):
+                with suppress(OSError):  # not empty: somebody else put something there meanwhile
+                    folder.rmdir()
+
+    def path(self, destination: Path) -> Path:
+        """Return where to write a file whose place will be ``destination``; its folder is made if it is missing.
+
+        Raises:
+            OutputError: the destination's folder cannot be written to.
+            DiskFull: the disk is full.
+        """
+        staged = self._folder(destination.parent) / destination.name
+        self._promised.append((staged, destination))
+        return staged
+
+    def folder(self, destination: Path) -> Path:
+        """Return a folder to write into; every file in it will be placed in the folder ``destination``.
+
+        Raises:
+            OutputError: the destination cannot be written to.
+            DiskFull: the disk is full.
+        """
+        staged = self._folder(destination)
+        if all(folder != staged for folder, _ in self._folders):
+            self._folders.append((staged, destination))
+        return staged
+
+    def deliver(self) -> None:
+        """Rename everything that was written into its place."""
+        moves = [(staged, destination) for staged, destination in self._promised if staged.exists()]
+        moves += [(each, destination / each.name) for staged, destination in self._folders for each in staged.iterdir()]
+        for staged, destination in dict.fromkeys(moves):
+            try:
+                staged.replace(destination)
+            except OSError as error:
+                raise translated(error, destination) from error
+        self._delivered = True
+
+    def _folder(self, parent: Path) -> Path:
+        if parent not in self._staging:
+            try:
+                missing = [each for each in (parent, *parent.parents) if not each.exists()]
+                for each in reversed(missing):
+                    each.mkdir()
+                    self._made.append(each)
+                self._staging[parent] = Path(tempfile.mkdtemp(prefix=".v2a-foley-", dir=parent))
+            except OSError as error:
+                raise translated(error, parent) from error
+        return self._staging[parent]
 
 
 def cache_folder() -> Path:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, get_type_hints
 
 from v2a_foley.errors import UsageError
 
@@ -24,24 +25,17 @@ _SPAN = re.compile(r"^(\d+)(?:-(\d+))?$")
 _NUMBERED = re.compile(r"^(\d+)=(.*)$", re.DOTALL)
 
 
-def option(
-    default: Any,  # noqa: ANN401 - a field's default may be anything
-    text: str,
-    *,
-    group: str,
-    flag: str = "",
-    metavar: str = "",
-    unit: str = "",
-    least: float | None = None,
-    most: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:  # noqa: ANN401 - dataclasses.field is typed so as well
-    """Return a dataclass field that carries what a form needs to show it."""
-    metadata = {
-        "help": text, "group": group, "flag": flag, "metavar": metavar, "unit": unit,
-        "least": least, "most": most, "choices": choices,
-    }  # fmt: skip
-    return field(default=default, metadata=metadata)
+@dataclass(frozen=True)
+class Option:
+    """What a form needs to show a field: its help, its group, and its unit, range or choices where it has them."""
+
+    help: str
+    group: str
+    metavar: str = ""
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,58 +46,66 @@ class RunSettings:
         UsageError: a value lies outside its range or is none of its choices.
     """
 
-    shots: str = option("all", "Which shots get sound: all, or numbers and ranges such as 1,3-5.", group="What")
-    cuts: Path | None = option(
-        None, "Take the cuts from a file: PySceneDetect's CSV, or one timecode a line.", group="What", metavar="FILE"
+    shots: Annotated[str, Option("Which shots get sound: all, or numbers and ranges such as 1,3-5.", "What")] = "all"
+    cuts: Annotated[
+        Path | None,
+        Option("Take the cuts from a file: PySceneDetect's CSV, or one timecode a line.", "What", metavar="FILE"),
+    ] = None
+    detector: Annotated[str, Option("How cuts are found.", "What", choices=DETECTORS)] = "adaptive"
+    duration: Annotated[
+        float, Option("Length of the sound for a photograph.", "What", unit="s", least=0.1, most=3600)
+    ] = 10.0
+    profile: Annotated[str, Option("Which eyes, mapper and voice work together.", "Sound", choices=PROFILES)] = "pocket"
+    generator: Annotated[str, Option("What makes the sounds.", "Sound", choices=GENERATORS)] = "auto"
+    library: Annotated[Path | None, Option("A folder of your own sounds.", "Sound", metavar="DIR")] = None
+    prompt: Annotated[
+        tuple[str, ...],
+        Option("What should sound; N=TEXT for shot N alone. May be given again.", "Sound", metavar="[N=]TEXT"),
+    ] = ()
+    negative: Annotated[str, Option("What should not be heard.", "Sound", metavar="TEXT")] = ""
+    seed: Annotated[int, Option("The same seed gives the same sound.", "Sound", least=0, most=2**31 - 1)] = 0
+    takes: Annotated[
+        int, Option("How many takes to make of each cue; the first sounds.", "Sound", least=1, most=16)
+    ] = 1
+    handles: Annotated[
+        float,
+        Option("Sound beyond a cue's ends, for crossfades and trimming.", "Sound", unit="s", least=0, most=60),
+    ] = 4.0
+    original: Annotated[str, Option("What becomes of the film's own sound.", "Mix", choices=ORIGINALS)] = "mix"
+    gain: Annotated[
+        float, Option("Level of the new sound against its nominal level.", "Mix", unit="dB", least=-60, most=24)
+    ] = 0.0
+    loudness: Annotated[
+        str,
+        Option(
+            "Loudness of the finished programme in LUFS, or off. Auto is -23 with --original replace, else off.",
+            "Mix",
+            metavar="off|LUFS",
+        ),
+    ] = "auto"
+    stems: Annotated[
+        Path | None, Option("Write ORIG, BG, FX and FOLEY here, 24-bit Broadcast WAV.", "Files", metavar="DIR")
+    ] = None
+    spotting: Annotated[Path | None, Option("Write the spotting list.", "Files", metavar="FILE.csv")] = None
+    timeline: Annotated[
+        Path | None, Option("Write the timeline for editors; its takes go beside it.", "Files", metavar="FILE.otio")
+    ] = None
+    contact_sheet: Annotated[Path | None, Option("Draw the shots and what was heard.", "Files", metavar="FILE.png")] = (
+        None
     )
-    detector: str = option("adaptive", "How cuts are found.", group="What", choices=DETECTORS)
-    duration: float = option(
-        10.0, "Length of the sound for a photograph.", group="What", unit="s", least=0.1, most=3600
-    )
-    profile: str = option("pocket", "Which eyes, mapper and voice work together.", group="Sound", choices=PROFILES)
-    generator: str = option("auto", "What makes the sounds.", group="Sound", choices=GENERATORS)
-    library: Path | None = option(None, "A folder of your own sounds.", group="Sound", metavar="DIR")
-    prompt: tuple[str, ...] = option(
-        (), "What should sound; N=TEXT for shot N alone. May be given again.", group="Sound", metavar="[N=]TEXT"
-    )
-    negative: str = option("", "What should not be heard.", group="Sound", metavar="TEXT")
-    seed: int = option(0, "The same seed gives the same sound.", group="Sound", least=0, most=2**31 - 1)
-    takes: int = option(1, "How many takes to make of each cue; the first sounds.", group="Sound", least=1, most=16)
-    handles: float = option(
-        4.0, "Sound beyond a cue's ends, for crossfades and trimming.", group="Sound", unit="s", least=0, most=60
-    )
-    original: str = option("mix", "What becomes of the film's own sound.", group="Mix", choices=ORIGINALS)
-    gain: float = option(
-        0.0, "Level of the new sound against its nominal level.", group="Mix", unit="dB", least=-60, most=24
-    )
-    loudness: str = option(
-        "auto",
-        "Loudness of the finished programme in LUFS, or off. Auto is -23 with --original replace, else off.",
-        group="Mix", metavar="off|LUFS",
-    )  # fmt: skip
-    stems: Path | None = option(
-        None, "Write ORIG, BG, FX and FOLEY here, 24-bit Broadcast WAV.", group="Files", metavar="DIR"
-    )
-    spotting: Path | None = option(None, "Write the spotting list.", group="Files", metavar="FILE.csv")
-    timeline: Path | None = option(
-        None, "Write the timeline for editors; its takes go beside it.", group="Files", metavar="FILE.otio"
-    )
-    contact_sheet: Path | None = option(None, "Draw the shots and what was heard.", group="Files", metavar="FILE.png")
-    overwrite: bool = option(False, "Replace files that exist.", group="Files")
+    overwrite: Annotated[bool, Option("Replace files that exist.", "Files")] = False
 
     def __post_init__(self) -> None:
         """Check every value against its field's range and choices."""
-        for each in fields(self):
-            value, wants = getattr(self, each.name), each.metadata
-            name = f"--{each.name.replace('_', '-')}"
-            if wants["choices"] and value not in wants["choices"]:
+        for key, wants in options().items():
+            value, name = getattr(self, key), f"--{key.replace('_', '-')}"
+            if wants.choices and value not in wants.choices:
+                raise UsageError(f"{name} {value!r} is not known.", hint=f"Choose one of {', '.join(wants.choices)}.")
+            if wants.least is not None and wants.most is not None and not wants.least <= value <= wants.most:
                 raise UsageError(
-                    f"{name} {value!r} is not known.", hint=f"Choose one of {', '.join(wants['choices'])}."
+                    f"{name} {value} is out of range.",
+                    hint=f"Choose {wants.least:g} to {wants.most:g} {wants.unit}".rstrip() + ".",
                 )
-            low, high = wants["least"], wants["most"]
-            if low is not None and not low <= value <= high:  # also refuses NaN
-                unit = f" {wants['unit']}" if wants["unit"] else ""
-                raise UsageError(f"{name} {value} is out of range.", hint=f"Choose {low:g} to {high:g}{unit}.")
         if self.generator == "library" and self.library is None:
             raise UsageError("--generator library needs a folder of sounds.", hint="Add --library DIR.")
         self.loudness_target()
@@ -148,6 +150,13 @@ class RunSettings:
     def prompts(self) -> Mapping[int | None, str]:
         """Return the prompts by shot number; None stands for every shot without one of its own."""
         return parse_prompts(self.prompt)
+
+
+@cache
+def options() -> Mapping[str, Option]:
+    """Return what a form needs to show each field of ``RunSettings``, by the field's name, in order."""
+    hints = get_type_hints(RunSettings, include_extras=True)
+    return MappingProxyType({name: hint.__metadata__[0] for name, hint in hints.items()})
 
 
 def parse_prompts(texts: Iterable[str]) -> Mapping[int | None, str]:

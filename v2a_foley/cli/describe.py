@@ -1,0 +1,43 @@
+"""``v2a-foley describe``: what each shot of a film, or a photograph, sounds like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from v2a_foley.cli.session import session
+from v2a_foley.cli.shots import Cuts, Detector, Json
+from v2a_foley.engine.settings import RunSettings
+
+Source = Annotated[Path, typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph.")]
+ProfileName = Annotated[str, typer.Option("--profile", help="Which eyes look: pocket.")]
+
+
+def describe(
+    source: Source,
+    detector: Detector = "adaptive",
+    cuts: Cuts = None,
+    profile: ProfileName = "pocket",
+    json: Json = False,
+) -> None:
+    """Tell what each shot (or the photograph) sounds like: the top 5 events with their scores."""
+    with session(as_json=json) as current:
+        settings = RunSettings(detector=detector, cuts=cuts, profile=profile)
+        from v2a_foley.engine import stages
+        from v2a_foley.engine.result import shot_dict
+
+        project = stages.open_film(source, current.progress)
+        eyes = stages.load_profile(profile, current.progress)
+        seen = stages.describe(project, eyes, settings, current.progress)
+        described = [shot_dict(shot) for shot in seen.project.shots]
+        current.result({"input": str(source), "profile": profile, "shots": described})
+        for shot in described:
+            current.say(f"{shot['index']:>4}  {shot['start_seconds']:.3f}–{shot['end_seconds']:.3f} s")
+            for event in shot["events"]:
+                current.say(f"      {event['score']:.2f}  {event['caption']}  [{event['catid']}, {event['kind']}]")
+            if shot["unsure"]:
+                current.say("      unsure: gets room tone or an ambience only")
+        for sentence in (*seen.project.media.warnings, *current.progress.warnings):
+            typer.secho(f"Note: {sentence}", fg="yellow", err=True)

@@ -1,0 +1,60 @@
+"""The command line's front door: the verbs, how errors leave it, and how Ctrl-C stops the work. No verb lives here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from v2a_foley import __version__
+
+app = typer.Typer(
+    name="v2a-foley",
+    help="Gives silent pictures their sound.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"v2a-foley {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Gives silent pictures their sound."""
+
+
+def _register() -> None:
+    from v2a_foley.cli import demo, describe, doctor, run, shots
+
+    verbs: dict[str, Callable[..., Any]] = {
+        "run": run.command(),
+        "shots": shots.shots,
+        "describe": describe.describe,
+        "doctor": doctor.doctor,
+        "demo": demo.demo,
+    }
+    for name, verb in verbs.items():
+        app.command(name)(verb)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _register()
+    app()
+
+
+if __name__ == "__main__":
+    main()

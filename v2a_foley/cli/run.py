@@ -1,0 +1,87 @@
+"""``v2a-foley run``: the main job. Its options are made from the fields of ``RunSettings``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import typer
+
+from v2a_foley.cli.session import session
+from v2a_foley.engine.settings import Option, RunSettings, options
+
+if TYPE_CHECKING:
+    from v2a_foley.engine.result import RunResult
+
+
+def command() -> Callable[..., None]:
+    """Return the verb as typer wants it: a function with one parameter a setting."""
+    parameters = [
+        _parameter("source", Path, typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph."), ...),
+        _parameter("output", Path, typer.Option("--output", "-o", metavar="OUT", help="The film to write."), ...),
+    ]
+    hints = get_type_hints(RunSettings)
+    parameters += [_setting(field.name, hints[field.name], field.default) for field in fields(RunSettings)]
+    parameters.append(_parameter("json", bool, typer.Option("--json", help="Print the result as JSON."), False))
+    verb = _verb()
+    verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take any attribute
+    return verb
+
+
+def _verb() -> Callable[..., None]:
+    def run(**given: Any) -> None:  # noqa: ANN401 - typer hands over what the signature below declares
+        """Give a film its sound: the same picture, with a new soundtrack."""
+        source, output, as_json = given.pop("source"), given.pop("output"), given.pop("json")
+        with session(as_json=as_json) as current:
+            given["prompt"] = tuple(given["prompt"] or ())
+            settings = RunSettings(**{name: value for name, value in given.items() if value is not None})
+            from v2a_foley.engine import job
+
+            result = job.run(source, output, settings, current.progress)
+            current.result(result.as_dict())
+            if not as_json:
+                report(result)
+
+    return run
+
+
+def report(result: RunResult) -> None:
+    """Print one line a shot that says what was heard, and where everything went."""
+    from v2a_foley.timebase import as_clock
+
+    for shot in result.project.shots:
+        cues = [cue for cue in result.project.cues if shot.index in cue.shots]
+        heard = ", ".join(f"{cue.prompt or cue.event.caption} ({cue.layer})" for cue in cues) or "left alone"
+        unsure = " – unsure what it shows" if shot.unsure and cues else ""
+        typer.echo(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {heard}{unsure}")
+    for sentence in result.warnings:
+        typer.secho(f"Note: {sentence}", fg="yellow", err=True)
+    spent = sum(result.seconds.values())
+    level = "silent" if result.integrated < -70 else f"{result.integrated:.1f} LUFS, {result.true_peak:.1f} dBTP"
+    typer.echo(f"{result.output}  {level}, {spent:.1f} s")
+    for path in [*result.stems.values(), *result.files.values()]:
+        typer.echo(f"{path}")
+
+
+def _setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field
+    wants: Option = options()[name]
+    flag = f"--{name.replace('_', '-')}"
+    text = wants.help if not wants.unit else f"{wants.help} In {wants.unit}."
+    if wants.choices:
+        text += f" One of: {', '.join(wants.choices)}."
+    panel = wants.group
+    if name == "prompt":
+        option = typer.Option(flag, metavar=wants.metavar, help=text, rich_help_panel=panel)
+        return _parameter(name, list[str] | None, option, None)
+    metavar = wants.metavar or ("|".join(wants.choices) if wants.choices else None)
+    shown = default not in (None, "")
+    option = typer.Option(flag, metavar=metavar, help=text, rich_help_panel=panel, show_default=shown)
+    return _parameter(name, hint, option, default)
+
+
+def _parameter(name: str, hint: Any, info: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own
+    info.default = default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=hint)

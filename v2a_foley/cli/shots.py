@@ -1,0 +1,56 @@
+"""``v2a-foley shots``: the shots of a film, and how they were found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from v2a_foley.cli.session import session
+from v2a_foley.engine.settings import RunSettings
+
+Video = Annotated[Path, typer.Argument(metavar="VIDEO", help="The film.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Detector = Annotated[str, typer.Option("--detector", help="How cuts are found: adaptive, content or transnet.")]
+Cuts = Annotated[Path | None, typer.Option("--cuts", metavar="FILE", help="Take the cuts from a file.")]
+
+
+def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json: Json = False) -> None:
+    """List the shots of a film, and how they were found."""
+    with session(as_json=json) as current:
+        settings = RunSettings(detector=detector, cuts=cuts)
+        from v2a_foley.engine.describe import find_shots
+        from v2a_foley.engine.stages import open_film
+        from v2a_foley.timebase import as_clock, as_text
+        from v2a_foley.video.shots import read_cuts
+
+        project = open_film(video, current.progress)
+        known = read_cuts(cuts, project.media) if cuts is not None else None
+        seen = find_shots(project, detector=settings.detector, cuts=known, progress=current.progress)
+        media = seen.project.media
+        current.result(
+            {
+                "input": str(video),
+                "rate": as_text(media.picture.rate),
+                "variable_rate": media.picture.variable_rate,
+                "start_timecode": str(media.start_timecode),
+                "detector": "list" if cuts is not None else detector,
+                "shots": [
+                    {
+                        "index": shot.index,
+                        "start": as_text(shot.range.start),
+                        "end": as_text(shot.range.end),
+                        "start_seconds": round(float(shot.range.start), 6),
+                        "end_seconds": round(float(shot.range.end), 6),
+                        "found": shot.found,
+                    }
+                    for shot in seen.project.shots
+                ],
+                "warnings": [*media.warnings, *current.progress.warnings],
+            }
+        )
+        for shot in seen.project.shots:
+            current.say(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {shot.found}")
+        for sentence in (*media.warnings, *current.progress.warnings):
+            typer.secho(f"Note: {sentence}", fg="yellow", err=True)

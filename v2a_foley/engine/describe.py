@@ -1,0 +1,130 @@
+"""Looking: one decode pass finds the shots, measures the motion and embeds sampled frames; then each shot is scored."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.embed import Embeddings, ImageEncoder, pooled
+from v2a_foley.engine.profiles import Profile
+from v2a_foley.progress import Progress
+from v2a_foley.project import Project, Shot
+from v2a_foley.timebase import TimeRange
+from v2a_foley.video.look import look
+from v2a_foley.video.motion import Motion
+from v2a_foley.video.read import FrameBlock, read_frames
+
+GLANCES = Fraction(3)
+"""Frames a second that the eyes look at."""
+SHORT_SIDE = 256
+"""Pixels of the shorter side at which the film is decoded: what the eyes need, and more than the rest does."""
+STILLNESS = 0.25
+"""Weight of a motionless frame in the pooling; a frame with full motion weighs 1 more."""
+
+
+@dataclass
+class Glancer:
+    """Watches the decode pass and embeds frames at an even pace; only embeddings are kept."""
+
+    eyes: ImageEncoder
+    times: list[Fraction] = field(default_factory=list)
+    embeddings: list[Embeddings] = field(default_factory=list)
+    _next: Fraction | None = None
+
+    def feed(self, block: FrameBlock) -> None:
+        """Embed those frames of the block that are due."""
+        due = []
+        for position, time in enumerate(block.times):
+            if self._next is None or time >= self._next:
+                due.append(position)
+                self._next = time + 1 / GLANCES
+        if due:
+            self.times += [block.times[position] for position in due]
+            self.embeddings.append(self.eyes.encode_images(block.frames[due]))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A project whose shots are described, and the motion that its cues will follow."""
+
+    project: Project
+    motion: Motion
+
+
+def find_shots(
+    project: Project, *, detector: str = "adaptive", cuts: Sequence[Fraction] | None = None, progress: Progress
+) -> Seen:
+    """Find the shots and the motion of a film without looking at what it shows.
+
+    Raises:
+        InputError: the picture cannot be decoded.
+    """
+    seen = look(project.media, detector=detector, cuts=cuts, short_side=SHORT_SIDE, progress=progress)
+    shots = [Shot(i, span.range, span.found) for i, span in enumerate(seen.shots, start=1)]
+    return Seen(project.with_shots(shots), seen.motion)
+
+
+def describe(
+    project: Project,
+    profile: Profile,
+    *,
+    detector: str = "adaptive",
+    cuts: Sequence[Fraction] | None = None,
+    progress: Progress,
+) -> Seen:
+    """Find the shots of a film, and what each may sound like.
+
+    Args:
+        project: a film that was opened.
+        profile: the eyes and the scorer.
+        detector: how cuts are found.
+        cuts: the cuts, where they are known already.
+        progress: told of the stages ``look`` and ``understand``.
+
+    Raises:
+        InputError: the picture cannot be decoded.
+    """
+    glancer = Glancer(profile.eyes)
+    media = project.media
+    seen = look(media, detector=detector, cuts=cuts, watchers=[glancer], short_side=SHORT_SIDE, progress=progress)
+    embeddings = np.concatenate(glancer.embeddings)
+    shots = []
+    with progress.stage("understand", len(seen.shots)) as stage:
+        for index, span in enumerate(seen.shots, start=1):
+            inside = range(bisect_left(glancer.times, span.range.start), bisect_left(glancer.times, span.range.end))
+            if inside:
+                weights = motion_weights(seen.motion, [glancer.times[i] for i in inside])
+                vector = pooled(embeddings[inside], weights)
+            else:  # shorter than the pace of the glances
+                middle = (span.range.start + span.range.end) / 2
+                vector = pooled(profile.eyes.encode_images(read_frames(media, [middle], short_side=SHORT_SIDE)))
+            shots.append(describe_shot(Shot(index, span.range, span.found), vector, profile))
+            stage.advance()
+    return Seen(replace(project, shots=tuple(shots), profile=profile.name), seen.motion)
+
+
+def describe_shot(shot: Shot, vector: NDArray[np.float32], profile: Profile) -> Shot:
+    """Return a shot with what it may sound like, from its pooled image embedding ``float32 (d,)``."""
+    heard = profile.scorer.score(vector)
+    return replace(
+        shot, heard=heard, unsure=profile.scorer.unsure(heard), embedding=tuple(float(value) for value in vector)
+    )
+
+
+def motion_weights(motion: Motion, times: Sequence[Fraction]) -> NDArray[np.float64]:
+    """Return how much each sampled frame weighs in its shot: more where more moves."""
+    if not motion.times:
+        return np.ones(len(times))
+    return STILLNESS + np.interp([float(t) for t in times], [float(t) for t in motion.times], motion.energy)
+
+
+def still_shots(project: Project, duration: Fraction) -> Project:
+    """Return the project of a photograph as one shot of a length in seconds."""
+    picture = replace(project.media.picture, start=Fraction(0), duration=duration)
+    media = replace(project.media, picture=picture)
+    return replace(project, media=media, shots=(Shot(1, TimeRange(Fraction(0), duration), "start"),))

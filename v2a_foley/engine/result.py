@@ -1,0 +1,118 @@
+"""What a finished run hands back, and how it reads as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from v2a_foley.project import Cue, Layer, Project, Shot, Take
+from v2a_foley.timebase import as_text
+
+TOP = 5
+"""How many events of a shot are reported."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A film with its soundtrack, and how it came about.
+
+    Attributes:
+        output: the film (or the sound, for a photograph).
+        project: shots, cues and takes; the takes' files live as long as this result, or where they were asked for.
+        stems: the written stem of each layer; empty unless asked for.
+        integrated: loudness of the finished programme in LUFS, -inf for silence.
+        true_peak: its true peak in dBTP.
+        seconds: wall-clock seconds spent in each stage.
+        warnings: sentences that the user should read.
+        files: the other files that were written, by kind (``spotting``, ``timeline``, ``contact_sheet``).
+    """
+
+    output: Path
+    project: Project
+    stems: Mapping[Layer, Path]
+    integrated: float
+    true_peak: float
+    seconds: Mapping[str, float]
+    warnings: tuple[str, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)
+    _scratch: TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as plain values for JSON; times as rational seconds in texts, silence as null."""
+        return {
+            "output": str(self.output),
+            "shots": [shot_dict(shot) for shot in self.project.shots],
+            "cues": [cue_dict(cue) for cue in self.project.cues],
+            "stems": {layer.value: str(path) for layer, path in self.stems.items()},
+            "integrated_lufs": finite(self.integrated),
+            "true_peak_dbtp": finite(self.true_peak),
+            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
+            "warnings": list(self.warnings),
+            **{kind: str(path) for kind, path in self.files.items()},
+        }
+
+
+def finite(value: float, digits: int = 2) -> float | None:
+    """Return a rounded number, or None where it is not finite: JSON knows no infinity."""
+    return round(value, digits) if math.isfinite(value) else None
+
+
+def shot_dict(shot: Shot) -> dict[str, Any]:
+    """Return a shot as plain values: its number, its exact range, and the five events that it sounds like most."""
+    return {
+        "index": shot.index,
+        "start": as_text(shot.range.start),
+        "end": as_text(shot.range.end),
+        "start_seconds": round(float(shot.range.start), 6),
+        "end_seconds": round(float(shot.range.end), 6),
+        "unsure": shot.unsure,
+        "events": [
+            {
+                "caption": heard.event.caption,
+                "catid": heard.event.catid,
+                "kind": heard.event.kind.value,
+                "score": round(heard.score, 4),
+            }
+            for heard in shot.heard[:TOP]
+        ],
+    }
+
+
+def cue_dict(cue: Cue) -> dict[str, Any]:
+    """Return a cue as plain values, with its takes."""
+    return {
+        "id": cue.id,
+        "layer": cue.layer.value,
+        "start": as_text(cue.range.start),
+        "end": as_text(cue.range.end),
+        "shots": list(cue.shots),
+        "event": cue.event.name,
+        "caption": cue.event.caption,
+        "catid": cue.event.catid,
+        "kind": cue.event.kind.value,
+        "prompt": cue.prompt,
+        "gain": cue.gain,
+        "hits": [{"time": as_text(hit.time), "strength": round(hit.strength, 3)} for hit in cue.hits],
+        "active": cue.active,
+        "takes": [take_dict(take, cue) for take in cue.takes],
+    }
+
+
+def take_dict(take: Take, cue: Cue) -> dict[str, Any]:
+    """Return a take as plain values."""
+    return {
+        "id": take.id,
+        "event": cue.event.name,
+        "layer": cue.layer.value,
+        "seed": take.seed,
+        "generator": take.generator,
+        "source": take.source,
+        "licence": take.licence,
+        "peak_dbfs": finite(take.peak + take.level_gain),
+        "lufs": finite(take.lufs + take.level_gain),
+        "native_rate": take.native_rate,
+    }

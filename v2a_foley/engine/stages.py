@@ -1,0 +1,204 @@
+"""The stages of the main job one by one, for those who want to look in between. ``job.py`` is all of them in a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.audio.mix import MixSettings
+from v2a_foley.embed import normalised
+from v2a_foley.engine import spot as spotting
+from v2a_foley.engine import takes
+from v2a_foley.engine.describe import Seen, describe_shot, still_shots
+from v2a_foley.engine.describe import describe as describe_film
+from v2a_foley.engine.profiles import Profile
+from v2a_foley.engine.profiles import load_profile as load_named
+from v2a_foley.engine.seeds import seed_for
+from v2a_foley.engine.settings import RunSettings
+from v2a_foley.errors import UsageError
+from v2a_foley.generate import Generator
+from v2a_foley.hooks import plugins
+from v2a_foley.progress import Progress
+from v2a_foley.project import Project
+from v2a_foley.render.mux import check_container, mux
+from v2a_foley.render.stems import RenderedSound, render_sound
+from v2a_foley.video.motion import Motion
+from v2a_foley.video.probe import probe
+from v2a_foley.video.read import read_frames
+from v2a_foley.video.shots import read_cuts
+
+
+def open_film(path: str | Path, progress: Progress | None = None) -> Project:
+    """Open a film or a photograph: its streams, rates and timecode, without decoding the picture.
+
+    Raises:
+        InputError: it is missing, unreadable or holds no picture.
+    """
+    with (progress or Progress()).stage("open"):
+        return Project(probe(Path(path)))
+
+
+def load_profile(name: str = "pocket", progress: Progress | None = None) -> Profile:
+    """Load eyes, words, mapper and scorer; takes seconds the first time.
+
+    Raises:
+        MissingError: weights are missing or damaged.
+    """
+    with (progress or Progress()).stage("load"):
+        return load_named(name)
+
+
+def describe(
+    project: Project, profile: Profile, settings: RunSettings | None = None, progress: Progress | None = None
+) -> Seen:
+    """Find the shots, what each may sound like, and the motion; a photograph is one shot of ``settings.duration``.
+
+    Raises:
+        InputError: the picture cannot be decoded, or the list of cuts cannot be read.
+    """
+    settings, progress = settings or RunSettings(), progress or Progress()
+    if project.media.still:
+        return _describe_still(project, profile, settings, progress)
+    cuts = read_cuts(settings.cuts, project.media) if settings.cuts is not None else None
+    return describe_film(project, profile, detector=settings.detector, cuts=cuts, progress=progress)
+
+
+def spot(
+    seen: Seen, profile: Profile, settings: RunSettings | None = None, progress: Progress | None = None
+) -> Project:
+    """Decide what should sound where: cues on layers, with their hits and intensity curves.
+
+    Raises:
+        UsageError: the settings name shots that do not exist.
+    """
+    settings, progress = settings or RunSettings(), progress or Progress()
+    chosen, prompts = settings.chosen_shots(len(seen.project.shots)), settings.prompts()
+    for number in prompts:
+        if number is not None:
+            seen.project.shot(number)
+    words = spotting.Words(prompts, settings.negative, profile.words, profile.vocabulary)
+    with progress.stage("spot"):
+        project = spotting.spot(seen.project, seen.motion, chosen, words)
+    for prompt in words.unknown:
+        progress.warn(f"No known sound is close to {prompt!r}; the nearest one was taken.")
+    return project
+
+
+def make_takes(
+    project: Project,
+    profile: Profile,
+    folder: str | Path,
+    settings: RunSettings | None = None,
+    progress: Progress | None = None,
+) -> Project:
+    """Make the takes of every cue, as 48 kHz WAV files in a folder that exists.
+
+    Raises:
+        LibraryError: the user's library is empty or unreadable.
+        MissingError: nothing can make a cue.
+        DiskFull: the folder's disk is full.
+    """
+    settings, progress = settings or RunSettings(), progress or Progress()
+    options = takes.TakeOptions(settings.seed, settings.takes, Fraction(str(settings.handles)))
+    return takes.generate_takes(
+        project,
+        generators(settings, profile, progress),
+        options,
+        Path(folder),
+        progress,
+        embeddings=audio_embeddings(project, profile, settings.seed),
+    )
+
+
+def mix_down(
+    project: Project, folder: str | Path, settings: RunSettings | None = None, progress: Progress | None = None
+) -> RenderedSound:
+    """Mix the active takes with the film's own sound, and write the mix and its stems into a folder that exists.
+
+    Raises:
+        DiskFull: the folder's disk is full.
+    """
+    settings, progress = settings or RunSettings(), progress or Progress()
+    mix = MixSettings(original=settings.original, gain_db=settings.gain, loudness=settings.loudness_target())
+    with progress.stage("mix", float(project.media.duration)) as stage:
+        return render_sound(project, mix, Path(folder), progress, stage)
+
+
+def write_film(project: Project, sound: RenderedSound, output: str | Path, progress: Progress | None = None) -> Path:
+    """Put the mix under the untouched picture, and check what was written before it gets its name.
+
+    Raises:
+        InputError: the output's container cannot hold the film's streams.
+        RenderError: what was written is not what it should be.
+    """
+    progress = progress or Progress()
+    with progress.stage("mux"):
+        return mux(project.media, sound.mix, Path(output), progress=progress)
+
+
+def generators(settings: RunSettings, profile: Profile, progress: Progress) -> list[Generator]:
+    """Return the sound makers that the settings allow, in order of preference.
+
+    With ``auto``: the user's library where it has something fitting, then plugins' makers, then synthesis.
+    """
+    from v2a_foley.generate.library import Library
+    from v2a_foley.generate.procedural import Procedural
+
+    makers: list[Generator] = []
+    if settings.library is not None and settings.generator in ("auto", "library"):
+        makers.append(Library(settings.library, profile.words, progress=progress))
+    if settings.generator == "auto":
+        makers += [make() for group in plugins().hook.v2a_foley_generators() for make in group]
+    if settings.generator in ("auto", "procedural"):
+        makers.append(Procedural())
+    return makers
+
+
+def audio_embeddings(project: Project, profile: Profile, seed: int) -> dict[str, NDArray[np.float32]]:
+    """Return, by cue, where its sound lies in the audio space.
+
+    What the mapper made of the cue's shots and the caption of its event weigh the same; where the user asked for
+    the sound in words, the words speak alone.
+    """
+    if not project.cues:
+        return {}
+    texts = profile.words.encode_texts([cue.prompt or cue.event.caption for cue in project.cues])
+    shots = {shot.index: shot for shot in project.shots}
+    result: dict[str, NDArray[np.float32]] = {}
+    for cue, text in zip(project.cues, texts, strict=True):
+        seen = np.array([shots[i].embedding for i in cue.shots if shots[i].embedding], dtype=np.float32)
+        if cue.prompt or not len(seen):
+            result[cue.id] = text
+            continue
+        seeds = [seed_for(seed, shots[i].range.start) for i in cue.shots if shots[i].embedding]
+        mapped = profile.mapper.map(normalised(seen), seeds).mean(axis=0)
+        result[cue.id] = normalised(normalised(mapped) + text)
+    return result
+
+
+def _describe_still(project: Project, profile: Profile, settings: RunSettings, progress: Progress) -> Seen:
+    """Look at a photograph."""
+    project = still_shots(project, Fraction(str(settings.duration)))
+    with progress.stage("understand"):
+        frames = read_frames(project.media, [Fraction(0)], short_side=256)
+        shot = describe_shot(project.shots[0], profile.eyes.encode_images(frames)[0], profile)
+    still = Motion(times=(), energy=np.zeros(0, dtype=np.float32), peaks=())
+    return Seen(replace(project, shots=(shot,), profile=profile.name), still)
+
+
+def check_request(project: Project, output: Path) -> None:
+    """Refuse an output whose kind does not suit the input, before any work is done.
+
+    Raises:
+        UsageError: a photograph's sound would become a film.
+        InputError: the container cannot hold the film's picture.
+    """
+    sound_only = output.suffix.lower() == ".wav"
+    if project.media.still and not sound_only:
+        raise UsageError("The sound of a photograph is a WAV file.", hint=f"Write to {output.stem}.wav.")
+    if not sound_only:
+        check_container(project.media, output)
