@@ -24,7 +24,7 @@ class Space:
     Attributes:
         name: what people call it.
         size: its dimensions.
-        fingerprint: a hash over its embeddings of fixed anchors; equal only for the same space.
+        fingerprint: a hash over its embeddings of fixed anchors (``embed/fingerprint.py`` compares them).
     """
 
     name: str
@@ -37,7 +37,9 @@ class Space:
         Raises:
             SpaceMismatch: the fingerprints differ; the sentence names both spaces.
         """
-        if self.fingerprint != other.fingerprint:
+        from v2a_foley.embed.fingerprint import same_space
+
+        if not same_space(self.fingerprint, other.fingerprint):
             raise SpaceMismatch(
                 f"{what} was made for {other.name} ({other.fingerprint}), "
                 f"but it meets {self.name} ({self.fingerprint}).",

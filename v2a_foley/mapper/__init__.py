@@ -1,1 +1,7 @@
-"""From the eyes' space into the ears' space."""
+"""From the eyes' space into the ears' space, and from an embedding to the events it stands for."""
+
+from v2a_foley.mapper.bridge import Bridge
+from v2a_foley.mapper.protocol import Mapper
+from v2a_foley.mapper.scoring import POCKET_CALIBRATION, Calibration, EventScorer, Heard, best
+
+__all__ = ["POCKET_CALIBRATION", "Bridge", "Calibration", "EventScorer", "Heard", "Mapper", "best"]

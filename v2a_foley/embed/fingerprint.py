@@ -1,0 +1,79 @@
+"""Fingerprints of embedding spaces: what a space makes of fixed anchor texts, boiled down to 256 bits.
+
+The bits are signs of fixed random projections (Charikar 2002), so that the same model in half precision gives nearly
+the same bits, and another model, or the same with its dimensions turned, differs in half of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import numpy as np
+
+from v2a_foley.embed.space import Embeddings
+
+ANCHORS = (
+    "a dog barks in the yard",
+    "heavy rain falls on a tin roof",
+    "an empty room at night",
+    "a violin plays a slow melody",
+    "the engine of an old truck idles",
+    "glass shatters on a stone floor",
+    "waves roll onto a sandy beach",
+    "a crowd cheers in a stadium",
+    "footsteps on dry leaves",
+    "a red bicycle leans against a wall",
+    "a bowl of fruit on a kitchen table",
+    "snow on a mountain under a blue sky",
+    "a man speaks on the telephone",
+    "a clock ticks",
+    "birds sing at dawn in the forest",
+    "thunder rolls in the distance",
+    "a jet takes off",
+    "somebody types on a keyboard",
+    "water drips into a metal sink",
+    "a wooden door creaks and closes",
+    "the city seen from above at night",
+    "a cat sleeps on a sofa",
+    "church bells ring on a Sunday",
+    "a fire crackles in the hearth",
+    "two swords strike each other",
+    "an elephant walks through tall grass",
+    "a train passes a crossing",
+    "silence",
+    "a page is turned",
+    "a child laughs",
+    "wind blows over a desert",
+    "a black screen",
+)
+"""The anchors: part of the fingerprint's definition, never to be changed."""
+
+_BITS = 256
+_FORM = re.compile(r"(\d+)-([0-9a-f]{64})")
+_MOST_FLIPPED = 12
+"""How many of the bits may differ inside one space; 12 is about an angle of 8 degrees between the two embeddings."""
+
+
+def fingerprint(embeddings: Embeddings) -> str:
+    """Return the fingerprint of a space, ``<size>-<64 hexadecimal digits>``.
+
+    Args:
+        embeddings: what the space makes of the anchors, ``float32 (n, d)`` in the anchors' order.
+    """
+    size = embeddings.shape[1]
+    centred = (embeddings - embeddings.mean(axis=0)).astype(np.float64).ravel()
+    stream = hashlib.shake_256(b"v2a-foley fingerprint 1").digest(_BITS * centred.size // 8)
+    signs = np.unpackbits(np.frombuffer(stream, dtype=np.uint8)).reshape(_BITS, centred.size)
+    sums = np.array([centred[row == 1].sum() for row in signs]) * 2 - centred.sum()
+    return f"{size}-{np.packbits(sums > 0).tobytes().hex()}"
+
+
+def same_space(one: str, other: str) -> bool:
+    """Tell whether two fingerprints are of one space, allowing for what half precision changes."""
+    if one == other:
+        return True
+    first, second = _FORM.fullmatch(one), _FORM.fullmatch(other)
+    if not (first and second) or first[1] != second[1]:
+        return False
+    return (int(first[2], 16) ^ int(second[2], 16)).bit_count() <= _MOST_FLIPPED

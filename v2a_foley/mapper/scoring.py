@@ -1,0 +1,128 @@
+"""Says which events an embedding stands for, and how likely each of them is right. Decides nothing about cues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.embed import Embeddings, Space, TextEncoder
+from v2a_foley.project.events import Event, Kind, Layer, Vocabulary
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How similarities become probabilities in one space, for one kind of eyes.
+
+    The events share one softmax with "none of them": its similarity is ``none``, and all are multiplied by ``scale``.
+
+    Attributes:
+        scale: how fast a higher similarity becomes a higher probability, above 0.
+        none: the similarity at which an event is as likely as no event at all.
+        threshold: the probability, in 0 to 1, below which an effect is a guess.
+        ambience_threshold: the same for ambiences, which do less harm when they are wrong.
+    """
+
+    scale: float
+    none: float
+    threshold: float
+    ambience_threshold: float
+
+
+POCKET_CALIBRATION = Calibration(scale=14.0, none=0.42, threshold=0.25, ambience_threshold=0.1)
+"""For the pocket space; ``benchmarks/photographs.py`` fits and prints it."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An event that may be heard in a picture.
+
+    Attributes:
+        event: the event.
+        score: how likely it is right, in 0 to 1.
+        similarity: the cosine between the picture and the event's nearest description.
+    """
+
+    event: Event
+    score: float
+    similarity: float
+
+
+class EventScorer:
+    """Compares embeddings with the events of a vocabulary.
+
+    Args:
+        vocabulary: the events.
+        words: reads their descriptions, in the space of the embeddings to come.
+        calibration: turns similarities into probabilities; belongs to the eyes.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, words: TextEncoder, calibration: Calibration = POCKET_CALIBRATION
+    ) -> None:
+        """Embed the captions and what is seen of every event."""
+        self._vocabulary, self._words, self.calibration = vocabulary, words, calibration
+        texts = [(row, text) for row, event in enumerate(vocabulary) for text in (event.caption, *event.sees)]
+        self._owners = np.array([row for row, _ in texts])
+        self._described = words.encode_texts([text for _, text in texts])
+        self._starts = np.searchsorted(self._owners, np.arange(len(vocabulary)))
+
+    @property
+    def space(self) -> Space:
+        """The space of the embeddings that it reads."""
+        return self._words.space
+
+    def similarities(self, embeddings: Embeddings) -> NDArray[np.float32]:
+        """Return the cosine of embeddings ``(n, d)`` and every event's nearest description: ``(n, events)``."""
+        return np.maximum.reduceat(embeddings @ self._described.T, self._starts, axis=1)
+
+    def score(self, embedding: NDArray[np.float32]) -> tuple[Heard, ...]:
+        """Return all events, best first, with how likely each is right; the scores and the doubt left over sum to 1.
+
+        Args:
+            embedding: ``float32 (d,)`` of unit length, in ``space``.
+        """
+        similar = self.similarities(embedding[None])[0]
+        likely = probabilities(similar[None], self.calibration)[0]
+        order = np.argsort(-likely, kind="stable")
+        events = self._vocabulary.events
+        return tuple(Heard(events[row], float(likely[row]), float(similar[row])) for row in order)
+
+    def nearest(self, text: str) -> tuple[Heard, ...]:
+        """Return all events, best first, by how near they are to the user's words; see ``score``."""
+        return self.score(self._words.encode_texts([text])[0])
+
+    def unsure(self, heard: Sequence[Heard]) -> bool:
+        """Tell whether nothing but an ambience may be made of this: no effect is likely enough."""
+        return best(heard, kinds=(Kind.CONTINUOUS, Kind.IMPULSE), least=self.calibration.threshold) is None
+
+    def effect(self, heard: Sequence[Heard]) -> Heard | None:
+        """Return the best effect (continuous or impulse) above the threshold; None where the shot is unsure."""
+        return best(heard, kinds=(Kind.CONTINUOUS, Kind.IMPULSE), least=self.calibration.threshold)
+
+    def ambience(self, heard: Sequence[Heard]) -> Heard | None:
+        """Return the best ambience above its threshold; None where room tone is the answer."""
+        return best(heard, kinds=(Kind.AMBIENCE,), least=self.calibration.ambience_threshold)
+
+
+def best(
+    heard: Iterable[Heard],
+    *,
+    kinds: Iterable[Kind] = tuple(Kind),
+    layers: Iterable[Layer] = tuple(Layer),
+    least: float = 0.0,
+) -> Heard | None:
+    """Return the most likely event of some kinds on some layers with at least a score; None where there is none."""
+    kinds, layers = set(kinds), set(layers)
+    fitting = (one for one in heard if one.event.kind in kinds and one.event.layer in layers and one.score >= least)
+    return max(fitting, key=lambda one: one.score, default=None)
+
+
+def probabilities(similarities: NDArray[np.floating], calibration: Calibration) -> NDArray[np.float64]:
+    """Return how likely each event is, ``float64 (n, events)``, from similarities of the same shape."""
+    raised = calibration.scale * (similarities.astype(np.float64) - calibration.none)
+    top = np.maximum(raised.max(axis=1, keepdims=True), 0.0)
+    grown = np.exp(raised - top)
+    return np.asarray(grown / (grown.sum(axis=1, keepdims=True) + np.exp(-top)))
