@@ -14,18 +14,17 @@ marked by ``hookimpl``::
     def v2a_foley_generators():
         return [MyGenerator]
 
-A plugin that fails to load, or whose function fails, is left out with a warning that names it: the others and the
+A plugin that fails to load, or whose function fails, is left out with a sentence that names it: the others and the
 program go on.
 """
 
 from __future__ import annotations
 
 import logging
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, TypeVar, cast
+from typing import cast
 
 import pluggy
 
@@ -34,18 +33,12 @@ log = logging.getLogger(__name__)
 GROUP = "v2a_foley"
 """The group of entry points, and the name of pluggy's project."""
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+hookimpl = pluggy.HookimplMarker(GROUP)
+"""Marks a plugin's function as one of the hooks below."""
 _spec = pluggy.HookspecMarker(GROUP)
-_impl = pluggy.HookimplMarker(GROUP)
 
-
-class PluginWarning(UserWarning):
-    """A plugin was left out; the sentence names it."""
-
-
-def hookimpl(function: _Function) -> _Function:
-    """Mark a plugin's function as one of the hooks below."""
-    return cast("_Function", _impl(function))
+Warn = Callable[[str], None]
+"""Takes a sentence for the user, such as ``Progress.warn``."""
 
 
 class Hooks:
@@ -61,52 +54,66 @@ class Hooks:
 
 
 @cache
-def plugins() -> pluggy.PluginManager:
-    """Return the manager of all installed plugins; entry points are loaded once a process."""
+def _loaded() -> tuple[pluggy.PluginManager, tuple[str, ...]]:
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(Hooks)
+    faults: list[str] = []
     for entry in entry_points(group=GROUP):
         try:
             manager.register(entry.load(), name=entry.name)
         except Exception as error:  # whatever a stranger raises must not end the program
-            left_out(entry.name, "cannot be loaded", error)
-    return manager
+            faults.append(_sentence(entry.name, "cannot be loaded", error))
+    return manager, tuple(faults)
 
 
-def left_out(plugin: str, what: str, error: BaseException) -> None:
-    """Warn that a plugin is left out, and keep its traceback in the log."""
-    log.debug("plugin %s %s", plugin, what, exc_info=error)
-    warnings.warn(f"The plugin {plugin!r} {what}: {type(error).__name__}: {error}", PluginWarning, stacklevel=3)
+def plugins() -> pluggy.PluginManager:
+    """Return the manager of all installed plugins; entry points are loaded once a process."""
+    return _loaded()[0]
 
 
-def generators(manager: pluggy.PluginManager | None = None) -> list[object]:
-    """Return the sound makers that plugins add, made; each is a ``generate.protocol.Generator``."""
+def generators(warn: Warn = log.warning, manager: pluggy.PluginManager | None = None) -> list[object]:
+    """Return the sound makers that plugins add, made; each is a ``generate.protocol.Generator``.
+
+    Args:
+        warn: told of every plugin that had to be left out, and why.
+        manager: whose plugins to ask; by default all installed ones.
+    """
     made: list[object] = []
-    for plugin, factory in _answers("v2a_foley_generators", manager):
+    for plugin, factory in _answers("v2a_foley_generators", warn, manager):
         try:
             made.append(cast("Callable[[], object]", factory)())
         except Exception as error:  # whatever a stranger raises must not end the program
-            left_out(plugin, "cannot make its generator", error)
+            warn(_sentence(plugin, "cannot make its generator", error))
     return made
 
 
-def vocabularies(manager: pluggy.PluginManager | None = None) -> list[tuple[str, str]]:
-    """Return (plugin's name, TOML text) of the events that plugins add."""
+def vocabularies(warn: Warn = log.warning, manager: pluggy.PluginManager | None = None) -> list[tuple[str, str]]:
+    """Return (plugin's name, TOML text) of the events that plugins add; arguments as for ``generators``."""
     found: list[tuple[str, str]] = []
-    for plugin, text in _answers("v2a_foley_vocabulary", manager):
+    for plugin, text in _answers("v2a_foley_vocabulary", warn, manager):
         if isinstance(text, str):
             found.append((plugin, text))
         else:
-            left_out(plugin, "gives events that are no text", TypeError(f"{type(text).__name__}, not str"))
+            warn(_sentence(plugin, "gives events that are no text", TypeError(f"{type(text).__name__}, not str")))
     return found
 
 
-def _answers(hook: str, manager: pluggy.PluginManager | None) -> Iterable[tuple[str, object]]:
+def _answers(hook: str, warn: Warn, manager: pluggy.PluginManager | None) -> Iterator[tuple[str, object]]:
     """Ask every plugin for itself, so that one which fails does not silence the others."""
-    manager = plugins() if manager is None else manager
+    if manager is None:
+        manager, faults = _loaded()
+        for fault in faults:
+            warn(fault)
     for implementation in reversed(getattr(manager.hook, hook).get_hookimpls()):
         try:
-            for item in implementation.function() or ():
-                yield implementation.plugin_name, item
+            items = list(implementation.function() or ())
         except Exception as error:  # whatever a stranger raises must not end the program
-            left_out(implementation.plugin_name, f"failed in {hook}", error)
+            warn(_sentence(implementation.plugin_name, f"failed in {hook}", error))
+            continue
+        for item in items:
+            yield implementation.plugin_name, item
+
+
+def _sentence(plugin: str, what: str, error: BaseException) -> str:
+    log.debug("plugin %s %s", plugin, what, exc_info=error)
+    return f"The plugin {plugin!r} {what} and is left out: {type(error).__name__}: {error}"
