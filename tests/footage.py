@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def ffmpeg(*arguments: object, frames: Iterable[np.ndarray] | None = None) -> st
     """
     line = command([str(a) for a in arguments])
     if frames is None:
-        done = subprocess.run(line, capture_output=True, text=True, errors="replace")
+        done = subprocess.run(line, check=False, capture_output=True, text=True, errors="replace")
         assert done.returncode == 0, done.stderr
         return done.stderr
     line.remove("-nostdin")
@@ -111,9 +112,9 @@ def texture(seed: int, size: tuple[int, int]) -> np.ndarray:
 def shots_frames(
     cuts: Sequence[int], frames: int, size: tuple[int, int], *, pan: float = 0.5, seed: int = 1
 ) -> Iterator[np.ndarray]:
-    """Yield pictures of shots that begin at frame 0 and at each frame in ``cuts``; each shot pans ``pan`` px a frame."""
+    """Yield pictures of shots that begin at frame 0 and at each of ``cuts``; a shot pans ``pan`` pixels a frame."""
     starts = [0, *cuts, frames]
-    for number, (start, end) in enumerate(zip(starts, starts[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(starts)):
         still = texture(seed + number, size)
         for frame in range(end - start):
             yield np.roll(still, round(frame * pan), axis=1)
@@ -231,7 +232,7 @@ def make_film(
 def _make(target: Path, settings: dict, count: int, frames: Iterable[np.ndarray] | None) -> None:
     rate, (width, height), suffix = settings["rate"], settings["size"], target.suffix
     shift = ["-itsoffset", str(settings["picture_offset"])] if settings["picture_offset"] else []
-    picture = ["-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate={rate}"]
+    picture = ["-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate={rate}:duration={settings['seconds']}"]
     if frames is not None:
         picture = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", rate, "-i", "pipe:0"]
     inputs, maps, options = [*shift, *picture], ["-map", "0:v"], []
@@ -239,6 +240,7 @@ def _make(target: Path, settings: dict, count: int, frames: Iterable[np.ndarray]
     if settings["variable"]:
         half = count // 2
         kept = half + (count - half) // 2
+        filters.append(f"trim=end_frame={kept}")
         filters.append(f"setpts='if(lt(N,{half}),N,{half}+(N-{half})*2)/({rate}*TB)'")
         options += ["-fps_mode", "passthrough", "-enc_time_base", "1/90000"]
     if settings["pixel_aspect"]:
@@ -279,7 +281,7 @@ def _make(target: Path, settings: dict, count: int, frames: Iterable[np.ndarray]
     encoder = [*_LOSSY.get(settings["vcodec"], [])]
     if settings["vcodec"] == "libx264" and settings["bframes"]:
         encoder += ["-bf", "2", "-x264-params", "b-adapt=0"]
-    options += ["-frames:v", str(kept), "-c:v", settings["vcodec"], "-pix_fmt", settings["pix_fmt"], *encoder]
+    options += ["-c:v", settings["vcodec"], "-pix_fmt", settings["pix_fmt"], *encoder]
     if settings["timecode"]:
         options += ["-timecode", settings["timecode"]]
     part = target.with_name(f"part-{target.name}")

@@ -1,0 +1,143 @@
+"""The only import of decord, and its ways: what it costs to load, how it fails, which sizes it gets wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.errors import DependencyMissing, MediaUnreadable
+from v2a_foley.ffmpeg import file_url
+
+Frames = NDArray[np.uint8]
+"""``uint8 (n, height, width, 3)``, RGB, upright."""
+
+_THREADS = 2
+_WIDTH_STEP = 64
+_SMALLEST, _LARGEST = 16, 4096
+
+
+@contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """Hide a package from ``importlib.util.find_spec`` unless it is imported already."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # the documented way to say "there is none"
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+@cache
+def _decord() -> Any:  # noqa: ANN401 - decord has no types
+    """Import decord without the CUDA libraries.
+
+    decord loads every library below the ``nvidia`` packages that torch brings (some 600 MB of memory and 2 s), for
+    decoding on a GPU. We decode on the CPU, so the package is hidden while decord looks for it.
+
+    Raises:
+        DependencyMissing: decord is not installed or cannot be loaded.
+    """
+    try:
+        with _hidden("nvidia"):
+            import decord
+    except (ImportError, OSError, RuntimeError) as error:
+        raise DependencyMissing(f"decord cannot be loaded: {error}.", hint="Run: pip install decord2") from error
+    decord.logging.set_level(decord.logging.QUIET)
+    return decord
+
+
+def fitting_size(width: int, height: int, short_side: int) -> tuple[int, int]:
+    """Return the size to decode to: near the wanted short side, never much larger than the film.
+
+    Widths are multiples of 64: swscale pads rows to that, and decord takes padded rows for picture where the padding
+    happens to be a multiple of the width (8 pixels wide: an error), else copies row by row. Heights follow the
+    aspect, so that nothing looks stretched by more than a pixel.
+
+    Args:
+        width: as shown, in pixels.
+        height: as shown, in pixels.
+        short_side: what the shorter side should be about, in pixels.
+    """
+    scale = min(1.0, short_side / min(width, height))
+    wide = max(_WIDTH_STEP, round(width * scale / _WIDTH_STEP) * _WIDTH_STEP)
+    high = round(wide * height / width)
+    return min(wide, _LARGEST), min(max(high, _SMALLEST), _LARGEST)
+
+
+class Decoder:
+    """One film open in decord, frames by number in the order in which they are shown.
+
+    Args:
+        path: the film.
+        size: width and height of the frames, upright.
+        tolerant: whether frames that cannot be decoded may be replaced by the last one that could.
+
+    Raises:
+        MediaUnreadable: decord cannot open it.
+        DependencyMissing: decord is not installed.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], *, tolerant: bool = False) -> None:
+        """Open the film."""
+        decord = _decord()
+        self._path = path
+        self._errors = (
+            decord.DECORDError,
+            decord.DECORDLimitReachedError,
+            RuntimeError,
+            AssertionError,
+            IndexError,
+            ValueError,
+        )
+        try:
+            self._reader: Any = decord.VideoReader(
+                file_url(path),
+                ctx=decord.cpu(0),
+                width=size[0],
+                height=size[1],
+                num_threads=min(_THREADS, os.cpu_count() or 1),
+                fault_tol=-1 if tolerant else 1,
+            )
+        except self._errors as error:
+            raise self._failure(error) from error
+
+    def __len__(self) -> int:
+        """How many frames decord counts."""
+        return len(self._reader)
+
+    def frames(self, first: int, count: int) -> Frames:
+        """Return frames ``first`` to ``first + count - 1``.
+
+        Raises:
+            MediaUnreadable: they cannot be decoded.
+        """
+        return self.picked(range(first, first + count))
+
+    def picked(self, numbers: range | list[int]) -> Frames:
+        """Return the frames of these numbers; rising numbers are fastest.
+
+        Raises:
+            MediaUnreadable: they cannot be decoded.
+        """
+        try:
+            batch: Frames = self._reader.get_batch(numbers).asnumpy()
+        except self._errors as error:
+            raise self._failure(error) from error
+        return batch
+
+    def _failure(self, error: Exception) -> MediaUnreadable:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        return MediaUnreadable(
+            f"The picture of {str(self._path)!r} cannot be decoded: {reason}",
+            hint="If it plays elsewhere, convert it to H.264 in mp4 or mov; if not, copy or export it again.",
+        )
