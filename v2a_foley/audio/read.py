@@ -1,0 +1,166 @@
+"""Reads a film's own sound track at the mixer's rate, placed on the film's clock, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from v2a_foley.audio.stream import Samples, reblocked
+from v2a_foley.errors import MediaNotFound, MediaUnreadable
+from v2a_foley.ffmpeg import file_url
+from v2a_foley.media import SoundStream
+from v2a_foley.progress import Progress
+from v2a_foley.timebase import SAMPLE_RATE, as_clock, nearest
+
+if TYPE_CHECKING:
+    from av import AudioFrame, Packet
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+_JITTER = Fraction(3, 100)
+"""Seconds by which timestamps may stray from the count of samples before they mean a gap or an overlap."""
+_BLOCK_SECONDS = 2
+
+
+def read_sound(
+    path: Path,
+    stream: SoundStream,
+    *,
+    origin: Fraction,
+    samples: int,
+    sample_rate: int = SAMPLE_RATE,
+    progress: Progress | None = None,
+) -> Iterator[Samples]:
+    """Read one sound track of a film, exactly as long as the film.
+
+    Where the track has not begun, has a hole, is broken or has ended, there is silence. Sound from before the film's
+    zero is left out. Channels stay as they are.
+
+    Args:
+        path: the film.
+        stream: which of its sound tracks.
+        origin: the container's time of the film's zero, in seconds.
+        samples: length of the film at ``sample_rate``.
+        sample_rate: hertz of the result; resampled by soxr where the track has another.
+        progress: told what could not be decoded; asked whether to stop.
+
+    Yields:
+        ``float32 (channels, n)``, blocks of at most 2 s that add up to ``samples``.
+
+    Raises:
+        MediaNotFound: there is no such file.
+        MediaUnreadable: the file cannot be opened or has no decoder for the track.
+        Cancelled: the work was asked to stop.
+    """
+    blocks = _placed(path, stream, origin, progress)
+    if stream.sample_rate != sample_rate:
+        blocks = _resampled(blocks, stream.channels, stream.sample_rate, sample_rate)
+    yield from reblocked(blocks, stream.channels, samples, _BLOCK_SECONDS * sample_rate)
+
+
+def _placed(path: Path, stream: SoundStream, origin: Fraction, progress: Progress | None) -> Iterator[Samples]:
+    """Yield the track from the film's zero on at its own rate, holes filled with silence."""
+    rate, position = stream.sample_rate, 0
+    for time, sound in _decoded(path, stream, progress):
+        place = position if time is None else nearest((time - origin) * rate)
+        late = 0
+        if position == 0 or abs(place - position) > _JITTER * rate:
+            late = max(0, position - place)
+            while place > position:
+                hole = min(place - position, _BLOCK_SECONDS * rate)
+                yield np.zeros((stream.channels, hole), np.float32)
+                position += hole
+        if sound.shape[1] > late:
+            yield sound[:, late:]
+            position += sound.shape[1] - late
+
+
+def _decoded(path: Path, stream: SoundStream, progress: Progress | None) -> Iterator[tuple[Fraction | None, Samples]]:
+    """Yield what the decoder gives, with the container's time of its first sample where there is one."""
+    import av
+    from av.stream import Discard
+
+    try:
+        container = av.open(file_url(path), options={"protocol_whitelist": "file"})
+    except FileNotFoundError as error:
+        raise MediaNotFound(f"{str(path)!r} does not exist.") from error
+    except (av.FFmpegError, OSError) as error:
+        raise MediaUnreadable(f"The sound of {path.name!r} cannot be read: {error.strerror}.") from error
+    with container:
+        try:
+            track = cast("AudioStream", container.streams[stream.index])
+            for other in container.streams:
+                if other.index != stream.index:
+                    other.discard = Discard.all
+            converters: dict[object, av.AudioResampler] = {}
+            for packet in _packets(container, track, progress):
+                for frame in _frames(packet, progress):
+                    time = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
+                    kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+                    converter = converters.setdefault(kind, av.AudioResampler("fltp", rate=stream.sample_rate))
+                    for converted in converter.resample(frame):
+                        yield time, _fitting(np.asarray(converted.to_ndarray(), np.float32), stream.channels)
+        except (av.FFmpegError, IndexError, AttributeError) as error:
+            raise MediaUnreadable(
+                f"The sound track {stream.index} of {path.name!r} ({stream.codec}) cannot be decoded: {error}.",
+                hint="Convert its sound to PCM or AAC first, or use --original replace.",
+            ) from error
+
+
+def _packets(container: InputContainer, track: AudioStream, progress: Progress | None) -> Iterator[Packet[AudioStream]]:
+    """Yield the track's packets; a file that breaks off ends there, with a warning."""
+    import av
+
+    time = Fraction(0)
+    packets = container.demux(track)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except av.FFmpegError as error:
+            if progress is not None:
+                progress.warn(f"The sound breaks off after {as_clock(time)} ({error.strerror}); the rest is silent.")
+            return
+        if packet.pts is not None:
+            time = packet.pts * packet.time_base
+        yield packet
+
+
+def _frames(packet: Packet[AudioStream], progress: Progress | None) -> list[AudioFrame]:
+    """Decode one packet; a broken one gives nothing, and a warning."""
+    import av
+
+    if progress is not None:
+        progress.check()
+    try:
+        return list(packet.decode())
+    except av.InvalidDataError:
+        if progress is not None:
+            when = "" if packet.pts is None else f" at {as_clock(packet.pts * packet.time_base)}"
+            progress.warn(f"Part of the film's own sound{when} is damaged; it is silent there.")
+        return []
+
+
+def _fitting(sound: Samples, channels: int) -> Samples:
+    """Return a sound whose number of channels changes in mid-stream with the number announced."""
+    if len(sound) == channels:
+        return sound
+    result = np.zeros((channels, sound.shape[1]), np.float32)
+    shared = min(channels, len(sound))
+    result[:shared] = sound[:shared]
+    return result
+
+
+def _resampled(blocks: Iterator[Samples], channels: int, rate_in: int, rate_out: int) -> Iterator[Samples]:
+    import soxr
+
+    stream = soxr.ResampleStream(rate_in, rate_out, channels, dtype="float32", quality="HQ")
+    for block in blocks:
+        yield np.ascontiguousarray(stream.resample_chunk(np.ascontiguousarray(block.T)).reshape(-1, channels).T)
+    rest = stream.resample_chunk(np.zeros((0, channels), np.float32), last=True)
+    yield np.ascontiguousarray(rest.reshape(-1, channels).T)

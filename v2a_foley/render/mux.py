@@ -1,0 +1,120 @@
+"""Puts the finished mix under the film's own picture: everything but the played sound is copied, nothing re-encoded."""
+
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+from v2a_foley import ffmpeg
+from v2a_foley.files import translated, writing
+from v2a_foley.media import MediaFacts
+from v2a_foley.progress import Progress
+from v2a_foley.render.containers import SOUND_ONLY, Container, Plan, check_container, container_of, plan
+from v2a_foley.render.verify import verify
+from v2a_foley.timebase import nearest
+
+__all__ = ["SOUND_ONLY", "check_container", "mux"]
+
+TITLE = "Foley mix"
+"""The name of the new sound track."""
+
+
+def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | None = None) -> Path:
+    """Write the film with a new sound.
+
+    Picture, subtitles, chapters, attached pictures, metadata and further sound tracks are copied as far as the
+    output's container can hold them; what it cannot hold is named in a warning. The new sound takes the place of the
+    one that plays, and starts at the film's zero.
+
+    Args:
+        facts: the film.
+        sound: the mix, as long as the film.
+        output: where to; ``.mp4``, ``.m4v``, ``.mov``, ``.mkv``, or ``.wav`` for the sound alone. Is replaced.
+        progress: asked whether to stop.
+
+    Returns:
+        ``output``, written whole and compared with the film, packet by packet.
+
+    Raises:
+        OutputError: the container cannot hold the picture, or the place cannot be written.
+        RenderError: ffmpeg failed, or what it wrote is not what it should be.
+        DiskFull: the disk is full.
+        Cancelled: the work was asked to stop. As with every failure, nothing is left behind.
+    """
+    progress = progress or Progress()
+    if output.suffix.lower() == SOUND_ONLY:
+        with writing(output) as part:
+            _copy(sound, part)
+        return output
+    target, streams = container_of(output), plan(facts, output)
+    for sentence in streams.lost:
+        progress.warn(sentence)
+    with writing(output) as part:
+        ffmpeg.run(_arguments(facts, sound, part, target, streams), what="writing the film", progress=progress)
+        verify(facts, part, sound=facts.duration, progress=progress)
+    return output
+
+
+def _copy(sound: Path, part: Path) -> None:
+    try:
+        shutil.copyfile(sound, part)
+    except OSError as error:
+        raise translated(error, part) from error
+
+
+def _arguments(facts: MediaFacts, sound: Path, part: Path, target: Container, streams: Plan) -> list[str | Path]:
+    """Return ffmpeg's arguments; timestamps are those of the film less its origin, so that the film starts at zero."""
+    local = ["-protocol_whitelist", "file,pipe"]
+    arguments: list[str | Path] = ["-copyts", *local, "-itsoffset", _seconds(-facts.origin)]
+    arguments += ["-i", ffmpeg.file_url(facts.path), *local, "-i", ffmpeg.file_url(sound)]
+    new = streams.kept.index(facts.picture.index) + 1
+    order = [f"0:{index}" for index in streams.kept]
+    order[new:new] = ["1:a:0", *(f"0:{index}" for index in streams.sounds)]
+    for stream in order:
+        arguments += ["-map", stream]
+    arguments += ["-map_metadata", "0", "-map_chapters", "0", "-c", "copy", "-copyinkf", "-copy_unknown"]
+    for index in streams.reworded:
+        arguments += [f"-c:{order.index(f'0:{index}')}", target.subtitles]
+    arguments += _sound_options(facts, target, new, len(streams.sounds))
+    if target.format in ("mp4", "mov"):
+        arguments += _quicktime_options(streams)
+    return [*arguments, "-f", target.format, ffmpeg.file_url(part)]
+
+
+def _sound_options(facts: MediaFacts, target: Container, new: int, others: int) -> list[str]:
+    """Return the options of the sound tracks: the new one is encoded and plays, the others are copied."""
+    options = [f"-c:{new}", target.sound, "-disposition:a:0", "default"]
+    for number in range(1, others + 1):
+        options += [f"-disposition:a:{number}", "0"]
+    if not target.lossless:
+        channels = facts.sound.channels if facts.sound else 2
+        options += [f"-b:{new}", "320k" if channels <= 2 else "640k"]
+    language = facts.sound.language if facts.sound else ""
+    return [
+        *options,
+        f"-metadata:s:{new}",
+        f"title={TITLE}",
+        f"-metadata:s:{new}",
+        f"handler_name={TITLE}",
+        f"-metadata:s:{new}",
+        f"language={language or 'und'}",
+    ]
+
+
+def _quicktime_options(streams: Plan) -> list[str]:
+    """Return what keeps the picture's clock, its tag and its maker's metadata in mp4 and mov."""
+    flags = "+faststart+use_metadata_tags" if streams.maker_tags else "+faststart"
+    options = ["-movflags", flags, "-movie_timescale", str(streams.timescale)]
+    if streams.picture_timescale:
+        options += ["-video_track_timescale", str(streams.picture_timescale)]
+    if streams.retag:
+        options += ["-tag:v:0", "hvc1"]
+    return options
+
+
+def _seconds(time: Fraction) -> str:
+    """Write a time as ffmpeg reads it, to the microsecond, which is as fine as ffmpeg shifts."""
+    micros = nearest(time * 1_000_000)
+    sign = "-" if micros < 0 else ""
+    return f"{sign}{abs(micros) // 1_000_000}.{abs(micros) % 1_000_000:06d}"
