@@ -39,5 +39,5 @@ def describe(
                 current.say(f"      {event['score']:.2f}  {event['caption']}  [{event['catid']}, {event['kind']}]")
             if shot["unsure"]:
                 current.say("      unsure: gets room tone or an ambience only")
-        for sentence in (*seen.project.media.warnings, *current.progress.warnings):
+        for sentence in current.progress.warnings:
             typer.secho(f"Note: {sentence}", fg="yellow", err=True)

@@ -23,7 +23,7 @@ def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json
         from v2a_foley.engine.describe import find_shots
         from v2a_foley.engine.stages import open_film
         from v2a_foley.timebase import as_clock, as_text
-        from v2a_foley.video.shots import read_cuts
+        from v2a_foley.video.cuts import read_cuts
 
         project = open_film(video, current.progress)
         known = read_cuts(cuts, project.media) if cuts is not None else None
@@ -47,10 +47,10 @@ def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json
                     }
                     for shot in seen.project.shots
                 ],
-                "warnings": [*media.warnings, *current.progress.warnings],
+                "warnings": current.progress.warnings,
             }
         )
         for shot in seen.project.shots:
             current.say(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {shot.found}")
-        for sentence in (*media.warnings, *current.progress.warnings):
+        for sentence in current.progress.warnings:
             typer.secho(f"Note: {sentence}", fg="yellow", err=True)

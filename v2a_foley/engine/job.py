@@ -101,7 +101,7 @@ def run(
             integrated=sound.loudness.integrated,
             true_peak=sound.loudness.true_peak,
             seconds=dict(progress.seconds),
-            warnings=(*project.media.warnings, *progress.warnings),
+            warnings=tuple(progress.warnings),
             files=files,
             _scratch=room,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from v2a_foley import hooks
 from v2a_foley.embed import ImageEncoder, TextEncoder
 from v2a_foley.errors import UsageError
-from v2a_foley.hooks import plugins
 from v2a_foley.mapper.protocol import Mapper
 from v2a_foley.mapper.scoring import EventScorer
 from v2a_foley.project import Vocabulary, default_vocabulary, parse_vocabulary
@@ -34,24 +34,26 @@ class Profile:
     vocabulary: Vocabulary
 
 
-def vocabulary() -> Vocabulary:
+def vocabulary(warn: Callable[[str], None]) -> Vocabulary:
     """Return the events that ship with the program, and those that plugins add.
 
-    Raises:
-        UsageError: a plugin's events cannot be read.
+    A plugin whose events cannot be read, or bear names that are taken, is left out and named to ``warn``.
     """
-    events = list(default_vocabulary())
-    for text in plugins().hook.v2a_foley_vocabulary():
-        for part in text if isinstance(text, Sequence) and not isinstance(text, str) else [text]:
-            try:
-                events += parse_vocabulary(part)
-            except ValueError as error:
-                raise UsageError(f"A plugin's events cannot be read: {error}.", hint="Remove it or mend it.") from error
-    return Vocabulary(tuple(events))
+    events = default_vocabulary()
+    for plugin, text in hooks.vocabularies(warn):
+        try:
+            events = Vocabulary((*events, *parse_vocabulary(text)))
+        except ValueError as error:
+            warn(f"The events of the plugin {plugin!r} are left out: {error}.")
+    return events
 
 
-def load_profile(name: str) -> Profile:
+def load_profile(name: str, warn: Callable[[str], None]) -> Profile:
     """Load the parts of a profile.
+
+    Args:
+        name: ``pocket``.
+        warn: told of plugins that had to be left out.
 
     Raises:
         UsageError: there is no such profile.
@@ -59,11 +61,9 @@ def load_profile(name: str) -> Profile:
     """
     if name != "pocket":
         raise UsageError(f"There is no profile {name!r}.", hint="Choose pocket.")
-    from v2a_foley.embed.pocket import PocketEyes, PocketWords
+    from v2a_foley.embed.pocket import PocketEyes, pocket_words
     from v2a_foley.mapper.bridge import Bridge
 
-    words, events = PocketWords(), vocabulary()
-    scorer = EventScorer(events, words)
-    captions = words.encode_texts(list(events.captions))
-    bridge = Bridge(captions, captions, words.space, words.space)
-    return Profile(name, PocketEyes(), words, bridge, scorer, events)
+    words, events = pocket_words(), vocabulary(warn)
+    bridge = Bridge.over(events.captions, words, words)
+    return Profile(name, PocketEyes(words), words, bridge, EventScorer(events, words), events)

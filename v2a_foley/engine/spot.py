@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from v2a_foley.embed import TextEncoder
-from v2a_foley.project import FOLEY_LAYERS, Cue, Event, Heard, Kind, Layer, Project, Shot, Vocabulary
+from v2a_foley.mapper.scoring import EventScorer
+from v2a_foley.project import FOLEY_LAYERS, Cue, Event, Kind, Layer, Project, Shot, Vocabulary
 from v2a_foley.sync import hits_of, intensity_of
 from v2a_foley.timebase import TimeRange
 from v2a_foley.video.motion import Motion
 
 ROOM_TONE = "room_tone"
 """The event that a shot gets when nothing better is known."""
-AMBIENCE_FLOOR = 0.15
-"""Calibrated score from which an ambience that is not the best guess still is better than room tone."""
 SAME_WORDS = 0.5
 """Cosine of two texts from which one forbids the other (``--negative``)."""
 KNOWN_WORDS = 0.35
@@ -41,7 +41,8 @@ class Words:
     Attributes:
         prompts: texts by shot number.
         negative: what should not be heard, or empty.
-        encoder: reads the texts; only needed where there are any.
+        encoder: reads the texts.
+        scorer: knows how near they are to the events.
         vocabulary: the events that they may mean.
         unknown: prompts that no event is near to, filled as they are met.
     """
@@ -49,6 +50,7 @@ class Words:
     prompts: Mapping[int | None, str]
     negative: str
     encoder: TextEncoder
+    scorer: EventScorer
     vocabulary: Vocabulary
     unknown: list[str] = field(default_factory=list)
 
@@ -76,9 +78,8 @@ class Words:
         names = {event.name for i, event in enumerate(self.vocabulary) if float(near[:, i].max()) >= SAME_WORDS}
         return frozenset(names | {self.vocabulary.events[int(np.argmax(row))].name for row in near})
 
-    def _near(self, texts: Sequence[str]) -> np.ndarray:
-        captions = [f"{event.name.replace('_', ' ')}. {event.caption}" for event in self.vocabulary]
-        return self.encoder.encode_texts(list(texts)) @ self.encoder.encode_texts(captions).T
+    def _near(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.scorer.similarities(self.encoder.encode_texts(texts))
 
 
 def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words) -> Project:
@@ -97,7 +98,7 @@ def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words)
             continue
         asked = words.asked(shot.index)
         wishes = words.wishes(asked) if asked else []
-        placed += [(shot, wish) for wish in completed(shot, wishes, forbidden, words.vocabulary)]
+        placed += [(shot, wish) for wish in completed(shot, wishes, forbidden, words)]
     cues: list[Cue] = []
     for layer in FOLEY_LAYERS:
         cues += _cues_of([pair for pair in placed if pair[1].event.layer is layer], layer, words.negative, motion)
@@ -105,32 +106,24 @@ def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words)
     return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
 
 
-def completed(shot: Shot, wishes: list[Wish], forbidden: frozenset[str], vocabulary: Vocabulary) -> list[Wish]:
-    """Return what sounds in a shot: the user's wishes, then what was seen for the layers that they leave open.
+def completed(shot: Shot, wishes: list[Wish], forbidden: frozenset[str], words: Words) -> list[Wish]:
+    """Return what sounds in a shot: the user's wishes, then what was seen for what they leave open.
 
     A shot that the eyes are unsure of gets an ambience or room tone, never a guessed effect. A prompt speaks for the
     effects of its shot: what was seen then adds a background only.
     """
     heard = [each for each in shot.heard if each.event.name not in forbidden]
     result = list(wishes)
-    if not wishes and not shot.unsure:
-        effect = next((each for each in heard if each.event.layer is not Layer.BG), None)
-        if effect is not None and (effect is heard[0] or effect.score >= heard[0].score / 2):
-            result.append(Wish(effect.event))
+    effect = words.scorer.effect(heard)
+    if effect is not None and not wishes:
+        result.append(Wish(effect.event))
     if not any(wish.event.layer is Layer.BG for wish in result):
-        result.append(Wish(background(heard, forbidden, vocabulary)))
+        ambience = words.scorer.ambience(heard)
+        if ambience is not None:
+            result.append(Wish(ambience.event))
+        elif ROOM_TONE not in forbidden:
+            result.append(Wish(words.vocabulary[ROOM_TONE]))
     return result
-
-
-def background(heard: Sequence[Heard], forbidden: frozenset[str], vocabulary: Vocabulary) -> Event:
-    """Return the ambience that fits best, or room tone where none is likely."""
-    for each in heard:
-        if each.event.layer is Layer.BG and each.event.kind is not Kind.IMPULSE and each.score >= AMBIENCE_FLOOR:
-            return each.event
-    tone = vocabulary[ROOM_TONE]
-    if tone.name in forbidden:
-        return next((e for e in vocabulary if e.kind is Kind.AMBIENCE and e.name not in forbidden), tone)
-    return tone
 
 
 def _cues_of(pairs: Sequence[tuple[Shot, Wish]], layer: Layer, negative: str, motion: Motion) -> list[Cue]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley import hooks
 from v2a_foley.audio.mix import MixSettings
 from v2a_foley.embed import normalised
 from v2a_foley.engine import spot as spotting
@@ -21,15 +23,15 @@ from v2a_foley.engine.seeds import seed_for
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 from v2a_foley.generate import Generator
-from v2a_foley.hooks import plugins
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
-from v2a_foley.render.mux import check_container, mux
+from v2a_foley.render.containers import check_container
+from v2a_foley.render.mux import mux
 from v2a_foley.render.stems import RenderedSound, render_sound
+from v2a_foley.video.cuts import read_cuts
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import probe
 from v2a_foley.video.read import read_frames
-from v2a_foley.video.shots import read_cuts
 
 
 def open_film(path: str | Path, progress: Progress | None = None) -> Project:
@@ -48,8 +50,9 @@ def load_profile(name: str = "pocket", progress: Progress | None = None) -> Prof
     Raises:
         MissingError: weights are missing or damaged.
     """
-    with (progress or Progress()).stage("load"):
-        return load_named(name)
+    progress = progress or Progress()
+    with progress.stage("load"):
+        return load_named(name, progress.warn)
 
 
 def describe(
@@ -80,7 +83,7 @@ def spot(
     for number in prompts:
         if number is not None:
             seen.project.shot(number)
-    words = spotting.Words(prompts, settings.negative, profile.words, profile.vocabulary)
+    words = spotting.Words(prompts, settings.negative, profile.words, profile.scorer, profile.vocabulary)
     with progress.stage("spot"):
         project = spotting.spot(seen.project, seen.motion, chosen, words)
     for prompt in words.unknown:
@@ -152,7 +155,7 @@ def generators(settings: RunSettings, profile: Profile, progress: Progress) -> l
     if settings.library is not None and settings.generator in ("auto", "library"):
         makers.append(Library(settings.library, profile.words, progress=progress))
     if settings.generator == "auto":
-        makers += [make() for group in plugins().hook.v2a_foley_generators() for make in group]
+        makers += [cast("Generator", maker) for maker in hooks.generators(progress.warn)]
     if settings.generator in ("auto", "procedural"):
         makers.append(Procedural())
     return makers

@@ -2,6 +2,6 @@
 
 from v2a_foley.mapper.bridge import Bridge
 from v2a_foley.mapper.protocol import Mapper
-from v2a_foley.mapper.scoring import POCKET_CALIBRATION, Calibration, EventScorer, Heard, best
+from v2a_foley.mapper.scoring import POCKET_CALIBRATION, Calibration, EventScorer, best
 
-__all__ = ["POCKET_CALIBRATION", "Bridge", "Calibration", "EventScorer", "Heard", "Mapper", "best"]
+__all__ = ["POCKET_CALIBRATION", "Bridge", "Calibration", "EventScorer", "Mapper", "best"]

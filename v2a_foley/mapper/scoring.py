@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.embed import Embeddings, Space, TextEncoder
-from v2a_foley.project.events import Event, Kind, Layer, Vocabulary
+from v2a_foley.project import Heard, Kind, Layer, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,6 @@ class Calibration:
 
 POCKET_CALIBRATION = Calibration(scale=14.0, none=0.42, threshold=0.25, ambience_threshold=0.1)
 """For the pocket space; ``benchmarks/photographs.py`` fits and prints it."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """An event that may be heard in a picture.
-
-    Attributes:
-        event: the event.
-        score: how likely it is right, in 0 to 1.
-        similarity: the cosine between the picture and the event's nearest description.
-    """
-
-    event: Event
-    score: float
-    similarity: float
 
 
 class EventScorer:

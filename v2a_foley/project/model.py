@@ -28,10 +28,12 @@ class Heard:
     Attributes:
         event: the event.
         score: the calibrated probability, 0 to 1, that it belongs to what is seen.
+        similarity: the cosine between the picture and the event's nearest description.
     """
 
     event: Event
     score: float
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True)
