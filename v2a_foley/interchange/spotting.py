@@ -1,0 +1,77 @@
+"""The spotting list: what sounds where, as a table that people and spreadsheets read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from v2a_foley.files import writing
+from v2a_foley.media import MediaFacts
+from v2a_foley.project import FOLEY_LAYERS, Cue, Project
+from v2a_foley.timebase import Timecode, as_text, to_frame
+
+COLUMNS = (
+    "cue", "timecode_in", "timecode_out", "seconds_in", "seconds_out", "exact_in", "exact_out", "shots", "layer",
+    "event", "catid", "description", "prompt", "generator", "source", "seed", "gain_db", "hits", "muted", "licence",
+)  # fmt: skip
+"""The table's columns, in their order."""
+
+
+def write_spotting(project: Project, path: Path) -> None:
+    """Write the spotting list of a project as CSV (UTF-8, a header, one row a cue, by time), in one step.
+
+    Timecodes count from the film's start timecode, rounded to the nearest frame (at the average rate where the rate is
+    variable). ``seconds_*`` are decimal seconds on the film's clock, rounded to the microsecond; ``exact_*`` are the
+    same as exact fractions (``593/24``). ``shots`` are numbers parted by spaces. A cue without a sound has no
+    generator, source, seed and licence.
+
+    Raises:
+        DiskFull: the disk is full.
+        OutputError: the place cannot be written.
+    """
+    with writing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows(rows(project))
+
+
+def rows(project: Project) -> Iterator[tuple[str, ...]]:
+    """Yield the table's rows."""
+    order = {layer: number for number, layer in enumerate(FOLEY_LAYERS)}
+    for cue in sorted(project.cues, key=lambda cue: (cue.range.start, order.get(cue.layer, 99), cue.id)):
+        yield _row(project.media, cue)
+
+
+def timecode_at(media: MediaFacts, time: Fraction) -> Timecode:
+    """Return the timecode nearest to a time on the film's clock; never one before 00:00:00:00."""
+    start, picture = media.start_timecode, media.picture
+    frame = start.frame + to_frame(time - picture.start, start.rate)
+    return Timecode(max(0, frame), start.rate, start.drop_frame)
+
+
+def _row(media: MediaFacts, cue: Cue) -> tuple[str, ...]:
+    take, start, end = cue.take, cue.range.start, cue.range.end
+    return (
+        cue.id,
+        str(timecode_at(media, start)),
+        str(timecode_at(media, end)),
+        f"{float(start):.6f}",
+        f"{float(end):.6f}",
+        as_text(start),
+        as_text(end),
+        " ".join(map(str, cue.shots)),
+        str(cue.layer),
+        cue.event.name,
+        cue.event.catid,
+        cue.event.caption,
+        cue.prompt,
+        take.generator if take else "",
+        take.source if take else "",
+        str(take.seed) if take else "",
+        f"{cue.gain:.1f}",
+        str(len(cue.hits)),
+        "yes" if cue.muted else "no",
+        take.licence if take else "",
+    )
