@@ -19,7 +19,7 @@ from v2a_foley.video.look import look
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.read import FrameBlock, read_frames
 
-GLANCES = Fraction(3)
+GLANCES = Fraction(2)
 """Frames a second that the eyes look at."""
 SHORT_SIDE = 256
 """Pixels of the shorter side at which the film is decoded: what the eyes need, and more than the rest does."""

@@ -15,11 +15,8 @@ from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import OutOfMemory, UsageError
 from v2a_foley.files import Outbox, check_output, safe_name, translated
-from v2a_foley.interchange.otio import write_timeline
-from v2a_foley.interchange.spotting import write_spotting
 from v2a_foley.progress import Progress
 from v2a_foley.project import Layer, Project
-from v2a_foley.render.contact_sheet import contact_sheet
 from v2a_foley.render.stems import RenderedSound, stem_path
 
 
@@ -185,13 +182,19 @@ def _write_lists(
     files: dict[str, Path] = {}
     with progress.stage("report"):
         if settings.spotting is not None:
+            from v2a_foley.interchange.spotting import write_spotting
+
             write_spotting(final, outbox.path(settings.spotting))
             files["spotting"] = settings.spotting
         if settings.timeline is not None:
+            from v2a_foley.interchange.otio import write_timeline
+
             stems = {layer: (settings.stems or Path()) / path.name for layer, path in sound.stems.items()}
             write_timeline(final, outbox.path(settings.timeline), stems=stems if settings.stems else None)
             files["timeline"] = settings.timeline
         if settings.contact_sheet is not None:
+            from v2a_foley.render.contact_sheet import contact_sheet
+
             contact_sheet(project, outbox.path(settings.contact_sheet), mix=sound.mix)
             files["contact_sheet"] = settings.contact_sheet
     return files
