@@ -137,7 +137,7 @@ def _needs_beside(
     """Return how much less than 1 a gain must be for ``|fixed + gain * moving|`` to stay below the ceilings.
 
     Args:
-        moving: ``(channels, 4, n)``, oversampled.
+        moving: ``(channels, 8, n)``, oversampled.
         fixed: the same.
         ceilings: ``(n,)``; the samples themselves stay below full scale besides.
     """

@@ -179,11 +179,14 @@ class Mixer:
         gain = target - measured.integrated
         if measured.true_peak + gain <= self.settings.ceiling - 0.1:
             return gain
+        slope, before = 1.0, (0.0, measured.integrated)
         for _ in range(_MOST_PASSES):
-            missed = target - self._measure(self.blocks(gain), tick).integrated
-            if abs(missed) <= _CLOSE_ENOUGH:
+            reached = self._measure(self.blocks(gain), tick).integrated
+            if abs(target - reached) <= _CLOSE_ENOUGH:
                 break
-            gain += missed
+            if gain != before[0]:  # the harder the limiter works, the less of a decibel arrives
+                slope = min(1.0, max(0.1, (reached - before[1]) / (gain - before[0])))
+            before, gain = (gain, reached), gain + (target - reached) / slope
         return gain
 
     def _measure(self, blocks: Iterator[Stems], tick: Callable[[int], None]) -> Loudness:

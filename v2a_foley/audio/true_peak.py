@@ -1,4 +1,7 @@
-"""What a sound reaches between its samples (true peak, ITU-R BS.1770-5 annex 2), by fourfold oversampling."""
+"""What a sound reaches between its samples (true peak, ITU-R BS.1770-5 annex 2), by eightfold oversampling.
+
+The standard asks for fourfold at least, which can miss 0.5 dB at 20 kHz; this misses 0.1.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,15 @@ from numpy.typing import NDArray
 
 from v2a_foley.audio.stream import Samples
 
-REACH = 12
+REACH = 24
 """Samples on either side that a value between two samples depends on."""
 
-_FACTOR = 4
+_FACTOR = 8
 
 
 @cache
 def _phases() -> NDArray[np.float32]:
-    """The interpolators for 1/4, 2/4 and 3/4 of the way to the next sample: ``float32 (3, 2 * REACH)``.
+    """The interpolators for 1/8 to 7/8 of the way to the next sample: ``float32 (7, 2 * REACH)``.
 
     A sinc under a Kaiser window, normalised so that a constant stays what it is.
     """
@@ -36,13 +39,13 @@ def largest_growth() -> float:
 
 
 def oversample(sound: Samples) -> NDArray[np.float32]:
-    """Return each sample with the three values between it and the next.
+    """Return each sample with the seven values between it and the next.
 
     Args:
         sound: ``float32 (channels, REACH + n + REACH)``: the part wanted, with its surroundings.
 
     Returns:
-        ``float32 (channels, 4, n)``.
+        ``float32 (channels, 8, n)``.
     """
     channels, length = sound.shape[0], sound.shape[1] - 2 * REACH
     result = np.empty((channels, _FACTOR, length), np.float32)
