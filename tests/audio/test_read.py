@@ -118,7 +118,7 @@ def test_a_hole_is_silence_and_what_follows_stays_in_its_place(tmp_path):
 
 
 def test_broken_packets_are_silent_with_a_warning(tmp_path):
-    whole = make_film(tmp_path / "whole.mkv", sound="tone", acodec="flac", seconds=4)
+    whole = make_film(tmp_path / "whole.mkv", sound="tone", acodec="aac", seconds=4)
     path = tmp_path / "broken.mkv"
     with av.open(str(whole)) as old, av.open(str(path), "w") as new:
         tracks = [new.add_stream_from_template(stream) for stream in old.streams]
@@ -135,7 +135,7 @@ def test_broken_packets_are_silent_with_a_warning(tmp_path):
     pieces = read_sound(path, facts.sound, origin=facts.origin, samples=before.shape[1], progress=progress)
     after = np.concatenate(list(pieces), axis=1)
     assert not after[:, RATE + 5000 : 2 * RATE - 5000].any()
-    np.testing.assert_array_equal(after[:, 3 * RATE :], before[:, 3 * RATE :])
+    np.testing.assert_allclose(after[:, 3 * RATE :], before[:, 3 * RATE :], atol=1e-3)
     assert len(progress.warnings) >= 1
     assert "damaged" in progress.warnings[0]
 

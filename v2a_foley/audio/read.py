@@ -65,10 +65,12 @@ def read_sound(
 def _placed(path: Path, stream: SoundStream, origin: Fraction, progress: Progress | None) -> Iterator[Samples]:
     """Yield the track from the film's zero on at its own rate, holes filled with silence."""
     rate, position = stream.sample_rate, 0
-    for time, sound in _decoded(path, stream, progress):
+    for time, tick, sound in _decoded(path, stream, progress):
         place = position if time is None else nearest((time - origin) * rate)
         late = 0
         if position == 0 or abs(place - position) > _JITTER * rate:
+            if position:
+                place = position + _whole_frames(place - position, sound.shape[1], tick * rate)
             late = max(0, position - place)
             while place > position:
                 hole = min(place - position, _BLOCK_SECONDS * rate)
@@ -79,8 +81,10 @@ def _placed(path: Path, stream: SoundStream, origin: Fraction, progress: Progres
             position += sound.shape[1] - late
 
 
-def _decoded(path: Path, stream: SoundStream, progress: Progress | None) -> Iterator[tuple[Fraction | None, Samples]]:
-    """Yield what the decoder gives, with the container's time of its first sample where there is one."""
+def _decoded(
+    path: Path, stream: SoundStream, progress: Progress | None
+) -> Iterator[tuple[Fraction | None, Fraction, Samples]]:
+    """Yield what the decoder gives, with the time of its first sample, where there is one, and the clock's tick."""
     import av
     from av.stream import Discard
 
@@ -99,11 +103,12 @@ def _decoded(path: Path, stream: SoundStream, progress: Progress | None) -> Iter
             converters: dict[object, av.AudioResampler] = {}
             for packet in _packets(container, track, progress):
                 for frame in _frames(packet, progress):
-                    time = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
+                    tick = frame.time_base or Fraction(0)
+                    time = None if frame.pts is None or not tick else frame.pts * tick
                     kind = (frame.format.name, frame.layout.name, frame.sample_rate)
                     converter = converters.setdefault(kind, av.AudioResampler("fltp", rate=stream.sample_rate))
                     for converted in converter.resample(frame):
-                        yield time, _fitting(np.asarray(converted.to_ndarray(), np.float32), stream.channels)
+                        yield time, tick, _fitting(np.asarray(converted.to_ndarray(), np.float32), stream.channels)
         except (av.FFmpegError, IndexError, AttributeError) as error:
             raise MediaUnreadable(
                 f"The sound track {stream.index} of {path.name!r} ({stream.codec}) cannot be decoded: {error}.",
