@@ -81,6 +81,12 @@ def _placed(path: Path, stream: SoundStream, origin: Fraction, progress: Progres
             position += sound.shape[1] - late
 
 
+def _whole_frames(hole: int, frame: int, tick: Fraction) -> int:
+    """Return the length of a hole, as whole frames of the codec where the container's clock is too coarse to tell."""
+    whole = round(hole / frame) * frame
+    return whole if abs(whole - hole) <= tick else hole
+
+
 def _decoded(
     path: Path, stream: SoundStream, progress: Progress | None
 ) -> Iterator[tuple[Fraction | None, Fraction, Samples]]:
