@@ -1,0 +1,198 @@
+"""Bells, gongs, triangles and chimes (partials after Lehr and Rossing), and clocks that tick and strike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from v2a_foley.generate.procedural.families.impact import blow, body_of
+from v2a_foley.generate.procedural.family import Family, Instrument, Rhythm, Studio, Wave, choice, span, steady
+from v2a_foley.generate.procedural.parts.filters import band, once
+from v2a_foley.generate.procedural.parts.modal import BAR, contact, plate, ring
+from v2a_foley.generate.procedural.parts.noise import around, between
+from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, unit
+
+
+@dataclass(frozen=True)
+class Bell:
+    """A bell: which kind, how large."""
+
+    size: float = span(0.5)
+    kind: str = choice("church", "hand", "bicycle", "wind_chime", "gong", "triangle")
+
+
+@dataclass(frozen=True)
+class _Metal:
+    hertz: Wave
+    t60: Wave
+    gain: Wave
+    contact: float
+    clang: float
+
+
+_CHURCH = (
+    (0.5, 1.0, 0.55), (1.0, 0.7, 0.9), (1.2, 0.55, 1.0), (1.5, 0.35, 0.5), (2.0, 0.42, 1.0), (2.5, 0.2, 0.5), (2.67, 0.2, 0.4),
+    (3.0, 0.22, 0.6), (4.0, 0.15, 0.45), (4.17, 0.11, 0.25), (5.35, 0.09, 0.35), (6.7, 0.06, 0.25), (8.2, 0.05, 0.2),
+)  # fmt: skip
+"""Hum, prime, tierce, quint, nominal and above: (ratio to the prime, relative length, level)."""
+
+
+def _cast(params: Bell, rng: np.random.Generator) -> _Metal:
+    size = params.size
+    if params.kind == "church":
+        table = np.array(_CHURCH)
+        prime = around(rng, 760 * (150 / 760) ** size, 0.05)
+        split = 1 + 0.0012 * rng.standard_normal(len(table))
+        hertz = np.concatenate([prime * table[:, 0], prime * table[:, 0] * split])
+        t60 = np.tile((7.0 + 13 * size) * table[:, 1], 2)
+        return _Metal(
+            hertz, t60, np.concatenate([table[:, 2], table[:, 2] * rng.uniform(0.3, 0.7, len(table))]), 0.35, 0.35
+        )
+    if params.kind == "hand":
+        ratios = np.array([1.0, 1.003, 2.0, 3.0, 4.1, 5.4, 6.8, 8.5])
+        hertz = around(rng, 1900 * (420 / 1900) ** size, 0.06) * ratios * (1 + 0.004 * rng.standard_normal(8))
+        return _Metal(
+            hertz, (2.6 + 2 * size) / ratios**0.9, np.array([1, 0.7, 0.25, 0.6, 0.2, 0.25, 0.12, 0.1]), 0.15, 0.3
+        )
+    if params.kind == "bicycle":
+        ratios = np.array([1.0, 1.006, 2.7, 2.72, 5.0, 7.4])
+        hertz = around(rng, 2700 * (1700 / 2700) ** size, 0.05) * ratios * (1 + 0.004 * rng.standard_normal(6))
+        return _Metal(
+            hertz, np.array([1.1, 1.0, 0.6, 0.5, 0.3, 0.2]), np.array([1, 0.7, 0.7, 0.4, 0.35, 0.2]), 0.08, 0.5
+        )
+    if params.kind == "gong":
+        hertz = plate(rng, around(rng, 190 * (62 / 190) ** size, 0.06), 60, 0.42)
+        t60 = (6 + 10 * size) / (1 + hertz / 900)
+        return _Metal(hertz, t60, np.exp(0.5 * rng.standard_normal(60)) * (hertz / hertz[0]) ** -0.45, 3.0, 0.12)
+    if params.kind == "triangle":
+        hertz = plate(rng, around(rng, 1700 * (1100 / 1700) ** size, 0.06), 24, 0.5)
+        return _Metal(hertz, 7.0 / (1 + hertz / 9000), np.exp(0.6 * rng.standard_normal(24)), 0.03, 0.25)
+    return _tube(1700 * (700 / 1700) ** size, rng)
+
+
+def _tube(hertz: float, rng: np.random.Generator) -> _Metal:
+    """One tube of a wind chime: a free bar."""
+    modes = around(rng, hertz, 0.01) * BAR[:5]
+    split = np.concatenate([modes, modes * (1 + 0.0015 * rng.standard_normal(5))])
+    return _Metal(
+        split,
+        3.4 / np.tile(BAR[:5], 2) ** 0.75,
+        np.tile([1, 0.8, 0.45, 0.2, 0.1], 2) * rng.uniform(0.5, 1, 10),
+        0.12,
+        0.2,
+    )
+
+
+def _peal(metal: _Metal, strength: float, rng: np.random.Generator) -> Wave:
+    spread = metal.gain * np.exp(0.12 * rng.standard_normal(len(metal.gain))) * rng.choice([-1.0, 1.0], len(metal.gain))
+    tone = ring(metal.hertz, metal.t60, spread * contact(metal.hertz, metal.contact * (1.7 - strength)), floor=1e-3)
+    n = seconds(0.03)
+    clang = once(rng.standard_normal(n), band(1200, 9000)) * burst(n, 0.0003, 0.03)
+    return lay([(0.0, unit(tone)), (0.0, metal.clang * strength * unit(clang))])
+
+
+_SCALE = np.array([1.0, 9 / 8, 5 / 4, 3 / 2, 5 / 3])
+_RHYTHMS: dict[str, Rhythm] = {
+    "church": steady(2.3, 0.015, 0.8),
+    "hand": steady(0.55, 0.1, 0.7),
+    "bicycle": steady(1.9, 0.35, 0.8),
+    "wind_chime": steady(0.55, 0.8, 0.15),
+    "gong": steady(6.0, 0.2, 0.8),
+    "triangle": steady(2.0, 0.3, 0.6),
+}
+
+
+def build_bell(params: Bell, studio: Studio) -> Instrument:
+    """Build a bell."""
+    own = studio.rng("bell")
+    metal = _cast(params, own)
+    root = around(own, 1700 * (700 / 1700) ** params.size, 0.08)
+    tubes = [_tube(root * ratio, own) for ratio in _SCALE] if params.kind == "wind_chime" else []
+
+    def strike(strength: float, rng: np.random.Generator) -> Wave:
+        if params.kind == "bicycle":
+            at, parts = 0.0, []
+            for k in range(int(rng.integers(7, 11))):
+                parts.append((at, _peal(metal, strength * (1 - 0.06 * k), rng) * (1 - 0.07 * k) * between(rng, 0.7, 1)))
+                at += around(rng, 0.042, 0.08)
+            return lay(parts)
+        if tubes:
+            count = 1 + int(rng.integers(0, 1 + round(3 * strength)))
+            first = [(0.0, _peal(tubes[int(rng.integers(5))], strength, rng))]
+            more = [
+                (0.05 + 0.5 * rng.random(), _peal(tubes[int(rng.integers(5))], strength * 0.7, rng))
+                for _ in range(count - 1)
+            ]
+            return lay(first + more)
+        wave = _peal(metal, strength, rng)
+        if params.kind == "gong":
+            n = len(wave)
+            shimmer = ring(metal.hertz[20:] * 2.3, metal.t60[20:] * 0.5, rng.standard_normal(40), floor=1e-3)[:n]
+            wave[: len(shimmer)] += 0.35 * strength**2 * unit(shimmer) * (1 - np.exp(-clock(len(shimmer)) / 0.35))
+        return wave
+
+    return Instrument(strike=strike, rhythm=_RHYTHMS[params.kind])
+
+
+BELL = Family(
+    "bell", "Bells: hum, prime, tierce, quint and nominal with their beats; gongs, chimes, triangles.", Bell, build_bell
+)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A clock: ticks a second, how large, and which share of its beats is struck on the gong (1: it only strikes)."""
+
+    rate: float = span(2.0, 0.5, 10.0, unit="ticks/s")
+    size: float = span(0.4)
+    chime: float = span(0.0)
+
+
+def build_clock(params: Clock, studio: Studio) -> Instrument:
+    """Build a clock: each beat is unlock, impulse and drop of the escapement, heard through its case."""
+    own = studio.rng("clock")
+    case = body_of("wood", 0.15 + 0.75 * params.size, own)
+    wheels = [body_of("metal", 0.25 * params.size + 0.02 * k, own) for k in range(2)]
+    gong = _cast(Bell(0.25 + 0.4 * params.size, "church"), own)
+    gaps = [(around(own, 0.006, 0.2), around(own, 0.016, 0.2)) for _ in range(2)]
+    turn = {"beat": 0}
+
+    def strike(strength: float, rng: np.random.Generator) -> Wave:
+        turn["beat"] += 1
+        if rng.random() < params.chime**3:
+            return lay(
+                [(0.0, _peal(gong, strength, rng)), (0.0, 0.25 * unit(blow(case, 0.4, strength, rng, damp=0.6)))]
+            )
+        side = turn["beat"] % 2
+        parts = []
+        for at, level in ((0.0, 0.4), (gaps[side][0], 0.7), (gaps[side][1], 1.0)):
+            wheel = unit(blow(wheels[side], 0.8, 0.5 + 0.5 * strength, rng, damp=0.035))
+            wood = unit(blow(case, 0.6 - 0.15 * side, 0.5 * strength, rng, damp=0.35))
+            parts.append(
+                (
+                    at * (1 + 0.03 * rng.standard_normal()),
+                    level * lay([(0.0, 0.5 * wheel), (0.0, (0.25 + 0.75 * params.size) * wood)]),
+                )
+            )
+        return lay(parts)
+
+    def rhythm(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        beat = 1 / around(own, params.rate, 0.004)
+        limp = 0.018 * own.standard_normal()
+        yield 0.0, 0.85
+        side = 1
+        while True:
+            side = -side
+            yield (
+                beat * (1 + side * limp + 0.004 * rng.standard_normal()),
+                0.82 + 0.08 * side * 0.5 + 0.03 * rng.random(),
+            )
+
+    return Instrument(strike=strike, rhythm=rhythm)
+
+
+CLOCK = Family(
+    "clock", "A clock ticks: three small blows of the escapement, through the case; it may strike.", Clock, build_clock
+)

@@ -1,0 +1,52 @@
+"""A player who improvises quietly in one pentatonic scale: which note when. How a note sounds, instruments know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from v2a_foley.generate.procedural.family import Instrument, Studio, Wave
+from v2a_foley.generate.procedural.parts.noise import around
+from v2a_foley.generate.procedural.parts.shapes import lay
+
+Note = Callable[[float, float, float, np.random.Generator], Wave]
+"""Makes a note from hertz, seconds, strength and chance; peak about one."""
+
+_SCALE = (0, 2, 4, 7, 9, 12, 14, 16)
+
+
+@dataclass(frozen=True)
+class Melody:
+    """How a player plays: the root in hertz, seconds a note, and how often two notes sound together."""
+
+    root: float
+    pace: float
+    chords: float = 0.0
+
+
+def melody(plan: Melody, note: Note, studio: Studio) -> Instrument:
+    """Build the player."""
+    walk = {"step": int(studio.rng("start").integers(2, 6)), "last": 0.0}
+
+    def strike(strength: float, rng: np.random.Generator) -> Wave:
+        walk["step"] = int(np.clip(walk["step"] + rng.integers(-2, 3), 0, len(_SCALE) - 1))
+        detune = around(rng, 1.0, 0.0015)
+        parts = [
+            (0.0, note(plan.root * 2 ** (_SCALE[int(walk["step"])] / 12) * detune, plan.pace * 1.25, strength, rng))
+        ]
+        if rng.random() < plan.chords:
+            lower = _SCALE[max(0, int(walk["step"]) - 2)]
+            parts.append(
+                (0.02 * rng.random(), 0.7 * note(plan.root * 2 ** (lower / 12), plan.pace * 1.25, strength, rng))
+            )
+        return lay(parts)
+
+    def rhythm(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        yield 0.0, 0.85
+        while True:
+            long = float(rng.choice([1.0, 1.0, 1.0, 2.0, 3.0]))
+            yield plan.pace * long * around(rng, 1, 0.03), float(rng.uniform(0.55, 1.0))
+
+    return Instrument(strike=strike, rhythm=rhythm)

@@ -1,0 +1,58 @@
+"""The procedural sound maker: physically informed synthesis, free of anyone's licence. Families know how, this asks them."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+
+from v2a_foley.errors import UsageError
+from v2a_foley.generate.procedural.families.table import FAMILIES
+from v2a_foley.generate.procedural.family import RATE
+from v2a_foley.generate.procedural.stage import perform
+from v2a_foley.generate.protocol import Sound, SoundRequest
+from v2a_foley.progress import Progress
+
+LICENCE = "CC0-1.0"
+"""The program's own synthesis is free to use."""
+
+
+class Procedural:
+    """Makes sounds by synthesis at 48 kHz; the same request gives the same bits."""
+
+    name = "procedural"
+
+    def can_make(self, request: SoundRequest) -> bool:
+        """Tell whether there is a family for the event."""
+        return request.event.family in FAMILIES
+
+    def make(self, request: SoundRequest, progress: Progress | None = None) -> Sound:
+        """Make one sound, in blocks made as they are read.
+
+        Raises:
+            UsageError: the request cannot be met: an unknown family or parameter, an impossible length or rate.
+            Cancelled: the work was asked to stop; also raised while the blocks are read.
+        """
+        if progress is not None:
+            progress.check()
+        family = FAMILIES.get(request.event.family)
+        if family is None:
+            raise UsageError(
+                f"There is no procedural family {request.event.family!r} for the event {request.event.name!r}.",
+                hint=f"There are {', '.join(FAMILIES)}.",
+            )
+        if request.sample_rate != RATE or request.channels not in (1, 2) or request.samples < 1:
+            raise UsageError(
+                f"Procedural sound of {request.samples} samples, {request.channels} channels at {request.sample_rate} Hz "
+                "cannot be made.",
+                hint=f"It makes at least one sample, in 1 or 2 channels, at {RATE} Hz.",
+            )
+        params = family.parse(request.event.params)
+        return Sound(
+            blocks=perform(family, params, request, progress),
+            source=family.describe(params),
+            licence=LICENCE,
+            native_rate=RATE,
+            details=MappingProxyType(
+                {"family": family.name, "params": dataclasses.asdict(params), "seed": request.seed}
+            ),
+        )

@@ -1,0 +1,86 @@
+"""Random signals that run on from block to block: white noise, slow wandering, moments of a Poisson process."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from v2a_foley.generate.procedural.family import RATE, Wave
+
+WIDTH = 0.3
+"""Correlation of left and right noise: wide, and still only 1.9 dB down when both are summed to mono."""
+
+
+class Noise:
+    """White Gaussian noise of unit variance, ``(channels, n)`` a call, channels slightly correlated."""
+
+    def __init__(self, rng: np.random.Generator, channels: int = 1, correlation: float = WIDTH) -> None:
+        """Keep the source of chance."""
+        self._rng, self._channels = rng, channels
+        self._own, self._other = np.sqrt((1 + correlation) / 2), np.sqrt((1 - correlation) / 2)
+
+    def __call__(self, samples: int) -> Wave:
+        """Return the next samples."""
+        white = self._rng.standard_normal((self._channels, samples), dtype=np.float32).astype(np.float64)
+        if self._channels == 1:
+            return white
+        middle, side = white[0] * self._own, white[1] * self._other
+        return np.stack([middle + side, middle - side])
+
+
+class Slow:
+    """A smooth random curve: low-passed Gaussian noise of unit variance that wanders ``rate`` times a second."""
+
+    def __init__(self, rng: np.random.Generator, rate: float) -> None:
+        """Settle the filter, so that the curve has no beginning."""
+        from scipy import signal
+
+        self._rng = rng
+        self._hop = max(1, int(RATE / (rate * 12)))
+        self._b, self._a = signal.butter(2, min(0.9, 2 * rate * self._hop / RATE))
+        self._zi = np.zeros(2)
+        warm, self._zi = signal.lfilter(self._b, self._a, rng.standard_normal(96), zi=self._zi)
+        response = signal.lfilter(self._b, self._a, np.r_[1.0, np.zeros(511)])
+        self._scale = 1.0 / np.sqrt(np.sum(response**2))
+        self._knots = warm[-2:] * self._scale
+        self._at = 0
+
+    def __call__(self, samples: int) -> Wave:
+        """Return the next samples, ``(n,)``."""
+        from scipy import signal
+
+        needed = (self._at + samples) // self._hop + 2
+        missing = needed - len(self._knots) + 1
+        if missing > 0:
+            fresh, self._zi = signal.lfilter(self._b, self._a, self._rng.standard_normal(missing), zi=self._zi)
+            self._knots = np.concatenate([self._knots, fresh * self._scale])
+        where = (self._at + np.arange(samples)) / self._hop
+        curve = np.interp(where, np.arange(len(self._knots)), self._knots)
+        whole, self._at = divmod(self._at + samples, self._hop)
+        self._knots = self._knots[whole:]
+        return np.asarray(curve)
+
+
+class Moments:
+    """Moments of a Poisson process with memory of nothing: sorted sample positions within the next block."""
+
+    def __init__(self, rng: np.random.Generator, rate: float) -> None:
+        """Keep the mean rate, in moments a second."""
+        self._rng, self._rate = rng, rate
+
+    def __call__(self, samples: int, density: Wave | float = 1.0) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return positions within the next samples; ``density`` (a number or a curve ``(n,)``, 0 to 1) thins them."""
+        count = self._rng.poisson(self._rate * samples / RATE)
+        at = np.sort(self._rng.integers(0, samples, count))
+        chance = self._rng.random(count)
+        limit = density[at] if isinstance(density, np.ndarray) else density
+        return at[chance < limit]
+
+
+def between(rng: np.random.Generator, low: float, high: float) -> float:
+    """Return a number evenly drawn between two."""
+    return float(rng.uniform(low, high))
+
+
+def around(rng: np.random.Generator, value: float, spread: float) -> float:
+    """Return a value times a log-normal factor of the given spread (0.1: about 10 %)."""
+    return float(value * np.exp(np.clip(rng.standard_normal(), -2.2, 2.2) * spread))
