@@ -1,7 +1,7 @@
 """The pocket profile's eyes and words: an image classifier and a sentence encoder that share one space.
 
-Joined as in ConSE (Norouzi et al. 2013): what a picture means is the mean of what its labels' definitions mean, weighted
-by how probable the labels are. The networks and where their weights lie have modules of their own.
+Joined as in ConSE (Norouzi et al. 2013): what a picture means is the mean of what its labels' definitions mean, each
+weighted by its probability. The networks and where their weights lie have modules of their own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ SIZE = 384
 NOTHING = "a blank, dark or blurred picture in which nothing can be made out"
 """What a picture is that shows nothing: takes the place of labels as far as the eyes are at a loss."""
 
-_KEPT_LABELS = 10
+_KEPT_LABELS = 20
+_DOUBT = 0.5
+"""How much of the probability outside the kept labels counts as "nothing": label smoothing leaves some there always."""
 _BATCH = 2
 _AREA = 224 * 224
 _KNOWN_LIST = 24
@@ -170,13 +172,13 @@ class PocketEyes:
 def shares(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the weight of every label, and last of "nothing", in what a picture means: ``float32 (n, labels + 1)``.
 
-    Only the most probable labels count; the rest of the probability is doubt, and goes to "nothing".
+    Only the most probable labels count; the rest of the probability is doubt, and goes in part to "nothing".
     """
     count = probabilities.shape[1]
     weak = np.argsort(probabilities, axis=1)[:, : count - _KEPT_LABELS]
     kept = probabilities.copy()
     np.put_along_axis(kept, weak, 0.0, axis=1)
-    doubt = 1.0 - kept.sum(axis=1, keepdims=True)
+    doubt = _DOUBT * (1.0 - kept.sum(axis=1, keepdims=True))
     return np.concatenate([kept, doubt], axis=1, dtype=np.float32)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +22,16 @@ class Calibration:
         scale: how fast a higher similarity becomes a higher probability, above 0.
         none: the similarity at which an event is as likely as no event at all.
         threshold: the probability, in 0 to 1, below which an effect is a guess.
-        ambience_threshold: the same for ambiences, which do less harm when they are wrong.
+        ambience_none: the same as ``none`` among the ambiences alone. Lower: a wrong ambience costs less.
     """
 
     scale: float
     none: float
     threshold: float
-    ambience_threshold: float
+    ambience_none: float
 
 
-POCKET_CALIBRATION = Calibration(scale=14.0, none=0.42, threshold=0.25, ambience_threshold=0.1)
+POCKET_CALIBRATION = Calibration(scale=24.0, none=0.54, threshold=0.3, ambience_none=0.4)
 """For the pocket space; ``benchmarks/photographs.py`` fits and prints it."""
 
 
@@ -88,8 +88,18 @@ class EventScorer:
         return best(heard, kinds=(Kind.CONTINUOUS, Kind.IMPULSE), least=self.calibration.threshold)
 
     def ambience(self, heard: Sequence[Heard]) -> Heard | None:
-        """Return the best ambience above its threshold; None where room tone is the answer."""
-        return best(heard, kinds=(Kind.AMBIENCE,), least=self.calibration.ambience_threshold)
+        """Return the best ambience, scored among the ambiences alone; None where plain room tone is the answer.
+
+        An effect that fills the picture leaves the place around it a score of nearly nothing among all events; what
+        matters for the background is which place fits best, and whether any fits better than none.
+        """
+        places = [one for one in heard if one.event.kind is Kind.AMBIENCE]
+        if not places:
+            return None
+        similar = np.array([[one.similarity for one in places]])
+        likely = probabilities(similar, replace(self.calibration, none=self.calibration.ambience_none))[0]
+        row = int(np.argmax(likely))
+        return replace(places[row], score=float(likely[row])) if likely[row] > 1.0 - likely.sum() else None
 
 
 def best(
