@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from v2a_foley.errors import DependencyMissing, DiskFull, RenderError
 from v2a_foley.progress import Progress
@@ -83,3 +85,49 @@ def run(arguments: Sequence[str | Path], *, what: str, progress: Progress | None
     if process.returncode != 0:
         raise failure(what, stderr)
     return stderr
+
+
+def feed(
+    arguments: Sequence[str | Path],
+    blocks: Iterable[bytes | memoryview],
+    *,
+    what: str,
+    progress: Progress | None = None,
+) -> None:
+    """Run ffmpeg to its end while it reads raw data from standard input.
+
+    Args:
+        arguments: everything after the program's name; the input that reads the data is ``pipe:0``.
+        blocks: the data, piece by piece; made while ffmpeg works.
+        what: what it does, for the error ("encoding the picture").
+        progress: asked before every block whether to stop; the process is then ended and waited for.
+
+    Raises:
+        RenderError: ffmpeg failed.
+        DiskFull: ffmpeg failed for want of space.
+        Cancelled: the work was asked to stop.
+    """
+    line = [word for word in command(arguments) if word != "-nostdin"]
+    with TemporaryFile() as words:
+        process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
+            line, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words
+        )
+        if process.stdin is None:
+            raise AssertionError("asked for a pipe and got none")
+        try:
+            with suppress(BrokenPipeError):  # ffmpeg gave up; its exit code and its words say why
+                for block in blocks:
+                    if progress is not None:
+                        progress.check()
+                    process.stdin.write(block)
+                process.stdin.close()
+            process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            process.wait()
+        if process.returncode != 0:
+            words.seek(0)
+            raise failure(what, words.read().decode("utf-8", "replace"))
