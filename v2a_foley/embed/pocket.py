@@ -32,7 +32,7 @@ NOTHING = "a blank, dark or blurred picture in which nothing can be made out"
 """What a picture is that shows nothing: takes the place of labels as far as the eyes are at a loss."""
 
 _KEPT_LABELS = 20
-_DOUBT = 0.5
+_DOUBT = 0.75
 """How much of the probability outside the kept labels counts as "nothing": label smoothing leaves some there always."""
 _BATCH = 2
 _AREA = 224 * 224
@@ -136,6 +136,7 @@ class PocketEyes:
         if len(frames) == 0:
             return np.zeros((0, len(imagenet_labels())), dtype=np.float32)
         network, _ = self._load()
+        frames = without_bars(frames)
         parts = [frames[start : start + _BATCH] for start in range(0, len(frames), _BATCH)]
         # One thread of torch for each part, rather than all threads for one part: these would wait for each other
         # after every layer, which costs a hundredfold as soon as another program wants the same cores.
@@ -180,6 +181,20 @@ def shares(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     np.put_along_axis(kept, weak, 0.0, axis=1)
     doubt = _DOUBT * (1.0 - kept.sum(axis=1, keepdims=True))
     return np.concatenate([kept, doubt], axis=1, dtype=np.float32)
+
+
+def without_bars(frames: Frames) -> Frames:
+    """Return frames without the black bars of a letterbox or pillarbox that all of them share."""
+    dark = 24
+    rows = np.flatnonzero(frames[:, :, ::4].max(axis=(0, 2, 3)) > dark)
+    columns = np.flatnonzero(frames[:, ::4].max(axis=(0, 1, 3)) > dark)
+    height, width = frames.shape[1:3]
+    if len(rows) == 0 or len(columns) == 0:
+        return frames
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    if bottom - top < 0.4 * height or right - left < 0.25 * width:
+        return frames
+    return frames[:, top:bottom, left:right]
 
 
 def _classify(network: EfficientNetLite0, frames: Frames) -> NDArray[np.float32]:

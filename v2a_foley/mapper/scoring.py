@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.embed import Embeddings, Space, TextEncoder
+from v2a_foley.mapper.calibration import POCKET_CALIBRATION, Calibration, probabilities
 from v2a_foley.project import Heard, Kind, Layer, Vocabulary
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How similarities become probabilities in one space, for one kind of eyes.
-
-    The events share one softmax with "none of them": its similarity is ``none``, and all are multiplied by ``scale``.
-
-    Attributes:
-        scale: how fast a higher similarity becomes a higher probability, above 0.
-        none: the similarity at which an event is as likely as no event at all.
-        threshold: the probability, in 0 to 1, below which an effect is a guess.
-        ambience_none: the same as ``none`` among the ambiences alone. Lower: a wrong ambience costs less.
-    """
-
-    scale: float
-    none: float
-    threshold: float
-    ambience_none: float
-
-
-POCKET_CALIBRATION = Calibration(scale=24.0, none=0.54, threshold=0.3, ambience_none=0.4)
-"""For the pocket space; ``benchmarks/photographs.py`` fits and prints it."""
 
 
 class EventScorer:
@@ -113,11 +91,3 @@ def best(
     kinds, layers = set(kinds), set(layers)
     fitting = (one for one in heard if one.event.kind in kinds and one.event.layer in layers and one.score >= least)
     return max(fitting, key=lambda one: one.score, default=None)
-
-
-def probabilities(similarities: NDArray[np.floating], calibration: Calibration) -> NDArray[np.float64]:
-    """Return how likely each event is, ``float64 (n, events)``, from similarities of the same shape."""
-    raised = calibration.scale * (similarities.astype(np.float64) - calibration.none)
-    top = np.maximum(raised.max(axis=1, keepdims=True), 0.0)
-    grown = np.exp(raised - top)
-    return np.asarray(grown / (grown.sum(axis=1, keepdims=True) + np.exp(-top)))
