@@ -118,6 +118,7 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
     reworded: set[int] = set()
     lost: list[str] = []
     played = facts.sound.index if facts.sound else None
+    heard = {sound.index for sound in facts.sounds}
     try:
         film = av.open(file_url(facts.path), options={"protocol_whitelist": "file"})
     except (av.FFmpegError, OSError) as error:
@@ -126,6 +127,9 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
         trial = Path(scratch) / f"trial{output.suffix}"
         for stream in film.streams:
             if stream.index == played or _made_anew(stream, facts):
+                continue
+            if stream.type == "audio" and stream.index not in heard:
+                lost.append(f"The sound track {stream.index} cannot be read; it was left out.")
                 continue
             if _holds(target.format, stream, trial):
                 (sounds if stream.type == "audio" else kept).append(stream.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ Frames = NDArray[np.uint8]
 _THREADS = 2
 _WIDTH_STEP = 64
 _SMALLEST, _LARGEST = 16, 4096
+_SOURCE_LINE = re.compile(r"\[[\d:]+\] \S+:\d+: |Check failed: .*\) ")
+"""What decord puts before its words: where in its own source code it was."""
 
 
 @contextmanager
@@ -81,16 +84,17 @@ class Decoder:
         path: the film.
         size: width and height of the frames, upright.
         tolerant: whether frames that cannot be decoded may be replaced by the last one that could.
+        film: whom errors speak of, where ``path`` is a copy.
 
     Raises:
         MediaUnreadable: decord cannot open it.
         DependencyMissing: decord is not installed.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], *, tolerant: bool = False) -> None:
+    def __init__(self, path: Path, size: tuple[int, int], *, tolerant: bool = False, film: Path | None = None) -> None:
         """Open the film."""
         decord = _decord()
-        self._path = path
+        self._film = film or path
         self._errors = (
             decord.DECORDError,
             decord.DECORDLimitReachedError,
@@ -136,8 +140,9 @@ class Decoder:
         return batch
 
     def _failure(self, error: Exception) -> MediaUnreadable:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        said = _SOURCE_LINE.sub("", str(error)).strip().splitlines()
+        reason = said[0].strip().rstrip(".") if said else type(error).__name__
         return MediaUnreadable(
-            f"The picture of {str(self._path)!r} cannot be decoded: {reason}",
+            f"The picture of {str(self._film)!r} cannot be decoded: {reason}.",
             hint="If it plays elsewhere, convert it to H.264 in mp4 or mov; if not, copy or export it again.",
         )

@@ -228,7 +228,7 @@ def _lost(container: InputContainer, stream: VideoStream, scans: dict[int, Track
         promised = Fraction(container.duration + (container.start_time or 0), 1_000_000)
         delivered = max(s.end for s in scans.values() if len(s.ticks))
     missing = promised - delivered
-    if missing > Fraction(1, 5):
+    if missing > Fraction(1, 10):
         return f"the last {float(missing):.1f} s cannot be read; the file is cut off or damaged."
     if complaint:
         return f"reading broke off after {float(delivered - scan.start):.1f} s ({complaint}); the rest is lost."

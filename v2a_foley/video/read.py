@@ -111,17 +111,22 @@ def _opened(
 def _remuxed(
     facts: MediaFacts, size: tuple[int, int], stack: ExitStack, progress: Stage | None, error: MediaUnreadable
 ) -> Decoder:
-    """Open a copy of the film's picture in a container that decord seeks in reliably."""
+    """Open a copy of the film's picture in a container that decord seeks in reliably.
+
+    A file that is cut off may end within a frame. decord ends all decoding at such a frame, so it is left out where
+    the demuxer marks it (mov, mp4); other demuxers mark sound frames so as well.
+    """
     folder = stack.enter_context(scratch_folder())
     copy = folder / "picture.mkv"
-    source = ["-fflags", "+genpts", "-err_detect", "ignore_err", "-i", ffmpeg.file_url(facts.path)]
+    flags = "+genpts+discardcorrupt" if "mov" in facts.container else "+genpts"
+    source = ["-fflags", flags, "-err_detect", "ignore_err", "-i", ffmpeg.file_url(facts.path)]
     try:
         ffmpeg.run(
             [*source, "-map", f"0:{facts.picture.index}", "-c", "copy", ffmpeg.file_url(copy)],
             what=f"copying the picture of {facts.path.name!r} to a scratch file",
             progress=progress.progress if progress is not None else None,
         )
-        return Decoder(copy, size, tolerant=True)
+        return Decoder(copy, size, tolerant=True, film=facts.path)
     except (RenderError, MediaUnreadable) as second:
         raise error from second
 
@@ -143,7 +148,7 @@ def _decoded(
             done = found.first + len(found.frames)
         if progress is not None and done < len(clock):
             lost = clock.end - clock.time(done)
-            progress.progress.warn(f"{facts.path.name}: the last {float(lost):.1f} s of the picture cannot be decoded.")
+            progress.progress.warn(f"{facts.path.name}: the last {float(lost):.2f} s of the picture cannot be decoded.")
 
 
 def _blocks(decoder: Decoder, clock: FrameClock, block: int, first: int) -> Generator[FrameBlock, None, None]:
