@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from tests.footage import ffmpeg
 from v2a_foley.audio.wav import WavWriter
 
 RATE = 48_000
@@ -40,6 +42,12 @@ def blocks(sound: np.ndarray, size: int) -> Iterator[np.ndarray]:
 
 def decibels(value: float) -> float:
     return 20 * np.log10(max(float(value), 1e-12))
+
+
+def standard_true_peak(path: Path) -> float:
+    """The true peak in dBTP as ffmpeg's own meter prints it."""
+    said = ffmpeg("-loglevel", "info", "-i", path, "-af", "ebur128=peak=true", "-f", "null", "-")
+    return float(re.findall(r"Peak:\s+(\S+) dBFS", said)[-1])
 
 
 def exact_true_peak(sound: np.ndarray) -> float:
