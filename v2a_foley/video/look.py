@@ -67,7 +67,7 @@ def look(
     progress = progress or Progress()
     known = listed(cuts, facts.picture) if cuts is not None else None
     finder = ShotFinder(detector, facts.picture.rate) if known is None and not facts.still else None
-    meter = MotionMeter()
+    meter = MotionMeter(facts.picture.rate)
     everyone: list[Watcher] = [meter, *([finder] if finder else []), *watchers]
     with progress.stage(STAGE, total=facts.picture.frames) as stage:
         for warning in facts.warnings:

@@ -1,7 +1,7 @@
 """How much moves in a film, and when something sharp happens. What sound that makes is the business of ``sync``.
 
-One door: ``MotionMeter`` is fed blocks of frames and answers a ``Motion``. How the numbers are found (here: optical
-flow of small grey frames) may change behind it.
+One door: ``MotionMeter`` is fed blocks of frames and answers a ``Motion``. How the numbers are found (here: small
+grey frames, patch by patch) may change behind it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from v2a_foley.video.read import FrameBlock
 
 _LOUDEST = 95.0
 """Percentile of the moving frames' energy that counts as 1."""
-_FAINTEST = 0.02
-"""Pixels a frame, at 160 pixels wide, below which a film counts as still: its noise is not to be blown up."""
+_FAINTEST = 0.3
+"""Grey levels, over the whole picture, that the livelier frames of a film must change by to count as 1: the noise of a
+film in which nothing moves is not to be blown up."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,16 @@ class Motion:
 
 
 class MotionMeter:
-    """Measures motion from blocks of frames in order; a ``Watcher``."""
+    """Measures motion from blocks of frames in order; a ``Watcher``.
 
-    def __init__(self) -> None:
+    Args:
+        rate: frames a second.
+    """
+
+    def __init__(self, rate: Fraction) -> None:
         """Begin before the first frame."""
         self._times: list[Fraction] = []
-        self._finder = ImpactFinder()
+        self._finder = ImpactFinder(float(rate))
 
     def feed(self, block: FrameBlock) -> None:
         """Look at the next frames."""
@@ -85,10 +90,10 @@ class MotionMeter:
 
 
 def _normalised(moved: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bring pixels a frame to 0..1: 1 is what the livelier frames of this film do."""
-    moving = moved[moved > _FAINTEST]
+    """Bring grey levels to 0..1: 1 is what the livelier frames of this film do."""
+    moving = moved[moved > 0]
     if len(moving) == 0:
         return np.zeros_like(moved)
-    loudest = max(float(np.percentile(moving, _LOUDEST)), 4 * _FAINTEST)
+    loudest = max(float(np.percentile(moving, _LOUDEST)), _FAINTEST)
     scaled: NDArray[np.float32] = np.clip(moved / loudest, 0.0, 1.0).astype(np.float32)
     return scaled

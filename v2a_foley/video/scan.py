@@ -5,7 +5,7 @@ Here are ticks and rates; what they mean for the film (its zero, its facts) is `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
