@@ -50,13 +50,8 @@ def _verb() -> Callable[..., None]:
 
 def report(result: RunResult) -> None:
     """Print one line a shot that says what was heard, and where everything went."""
-    from v2a_foley.timebase import as_clock
-
-    for shot in result.project.shots:
-        cues = [cue for cue in result.project.cues if shot.index in cue.shots]
-        heard = ", ".join(f"{cue.prompt or cue.event.caption} ({cue.layer})" for cue in cues) or "left alone"
-        unsure = " – unsure what it shows" if shot.unsure and cues else ""
-        typer.echo(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {heard}{unsure}")
+    for line in heard_lines(result):
+        typer.echo(line)
     for sentence in result.warnings:
         typer.secho(f"Note: {sentence}", fg="yellow", err=True)
     spent = sum(result.seconds.values())
@@ -64,6 +59,19 @@ def report(result: RunResult) -> None:
     typer.echo(f"{result.output}  {level}, {spent:.1f} s")
     for path in [*result.stems.values(), *result.files.values()]:
         typer.echo(f"{path}")
+
+
+def heard_lines(result: RunResult) -> list[str]:
+    """Return one line a shot: its number, its range, what sounds in it, and whether the eyes were unsure."""
+    from v2a_foley.timebase import as_clock
+
+    lines = []
+    for shot in result.project.shots:
+        cues = [cue for cue in result.project.cues if shot.index in cue.shots]
+        heard = ", ".join(f"{cue.prompt or cue.event.caption} ({cue.layer})" for cue in cues) or "left alone"
+        unsure = " – unsure what it shows" if shot.unsure and cues else ""
+        lines.append(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {heard}{unsure}")
+    return lines
 
 
 def _setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field

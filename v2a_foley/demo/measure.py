@@ -138,4 +138,3 @@ def picture_hash(film: Path, room: Path, progress: Progress | None = None) -> st
 def frames_of(offset: Fraction, rate: Fraction) -> float:
     """Return a time as a number of frames."""
     return float(offset * rate)
-
