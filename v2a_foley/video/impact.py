@@ -24,8 +24,10 @@ _APART = 0.09
 """Seconds between two sharp moments, at least."""
 _HALF_STRENGTH = 0.6
 """Widths of the picture a second whose loss counts as half of full strength."""
-_STEADY = 1.8
-"""How many times its smallest a thing's area may be around a blow; more, and it met another thing or its own ghost."""
+_STEADY = 1.35
+"""How many times its smallest a thing's area may be around a blow; more, and it met another thing, or where it was."""
+_STEADY_STOP = 1.8
+"""The same for a thing that stops: where it rests belongs to the background already if it often rests there."""
 _SEEN = 4
 """Frames for which a thing is followed before it can strike."""
 
@@ -133,7 +135,8 @@ def _blows(track: _Track, rate: float) -> list[_Blow]:
         steps = np.vstack([steps, np.zeros((2, 2))])
     # turns[k] is the change of speed at the frame track.first + 1 + k; a blow between two frames shows in both.
     turns = np.linalg.norm(np.diff(steps, axis=0), axis=1)
-    areas = np.array([place.area for place in track.places])
+    areas = np.array([place.area for place in track.places], float)
+    steady = _growth(areas, len(turns)) < _STEADY
     reach, blows = max(4, round(_AROUND * rate)), []
     for k in range(1, len(turns)):
         if turns[k] < turns[max(0, k - 2) : k + 3].max():
@@ -143,9 +146,20 @@ def _blows(track: _Track, rate: float) -> list[_Blow]:
         before, after = steps[low], steps[min(high + 1, len(steps) - 1)]
         speed = float(np.linalg.norm(before))
         lost = (speed - float(before @ after) / speed) * rate / WIDTH if speed > 0 else 0.0
-        around = np.concatenate([turns[max(0, low - reach) : low], turns[high + 1 : high + 1 + reach]])
-        usual = float(np.median(around)) if len(around) else speed
-        near = areas[max(0, low - 1) : high + 4]
-        if lost >= _LEAST and near.max() < _STEADY * near.min() and turns[k] >= _OUTSTANDING * usual:
+        near = areas[max(0, low - 1) : high + 3]
+        most = _STEADY_STOP if track.stopped and high + 3 > len(areas) else _STEADY
+        if lost < _LEAST or near.max() > most * near.min():
+            continue
+        sides = [*range(max(0, low - reach), low), *range(high + 1, min(high + 1 + reach, len(turns)))]
+        around = [turns[i] for i in sides if steady[i]]
+        if turns[k] >= _OUTSTANDING * (float(np.median(around)) if around else speed):
             blows.append(_Blow(track.first + 1 + k, lost))
     return blows
+
+
+def _growth(areas: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return, for each of ``count`` changes of speed, by how many times the area differs over its three frames."""
+    padded = np.pad(areas, (0, 4), mode="edge")
+    three = np.stack([padded[:count], padded[1 : count + 1], padded[2 : count + 2]])
+    growth: NDArray[np.float64] = three.max(axis=0) / three.min(axis=0)
+    return growth
