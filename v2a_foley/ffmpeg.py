@@ -6,6 +6,7 @@ Three rooms need it (loudness, remuxing what decord cannot read, the final mux),
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -15,6 +16,11 @@ from tempfile import TemporaryFile
 
 from v2a_foley.errors import DependencyMissing, DiskFull, RenderError
 from v2a_foley.progress import Progress
+
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+"""What ffmpeg says where the disk, or the user's share of it, is full."""
+_TOO_LARGE = -getattr(signal, "SIGXFSZ", 0) or None
+"""How a process ends that wrote more than its user may."""
 
 
 @cache
@@ -47,7 +53,7 @@ def file_url(path: Path) -> str:
 
 def failure(what: str, stderr: str) -> RenderError | DiskFull:
     """Return the error that ffmpeg's last words stand for."""
-    if "No space left on device" in stderr:
+    if any(words in stderr for words in _FULL):
         return DiskFull(f"There is no space left while {what}.", hint="Free some space, or choose another disk.")
     last = next((line for line in reversed(stderr.strip().splitlines()) if line.strip()), "no reason given")
     return RenderError(f"ffmpeg failed while {what}: {last.strip()}")
@@ -82,6 +88,8 @@ def run(arguments: Sequence[str | Path], *, what: str, progress: Progress | None
         if process.poll() is None:
             process.terminate()
             process.wait()
+    if process.returncode == _TOO_LARGE:
+        stderr += _FULL[1]
     if process.returncode != 0:
         raise failure(what, stderr)
     return stderr

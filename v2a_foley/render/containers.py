@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from fractions import Fraction
 from math import lcm
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ SOUND_ONLY = ".wav"
 _CHAPTERS = {"SubtitleHandler", "TextHandler", "ChapterHandler", "Core Media Text", "Apple Text Media Handler"}
 _FINEST = 1_000_000
 """The most ticks a second that an edit list counts in: at this rate 32 bits hold an hour."""
+_MILLISECONDS = 1000
 _TEXT_SUBTITLES = {"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"}
 
 
@@ -63,6 +65,8 @@ class Plan:
         retag: whether an HEVC picture needs the tag that Apple's players ask for.
         picture_timescale: ticks a second of the picture's clock, to be kept in mp4 and mov; 0 to let ffmpeg choose.
         timescale: ticks a second in which edit lists count.
+        steady_rate: frames a second of a constant picture whose container's clock is too coarse for it, so that its
+            times are counted anew from the rate in mp4 and mov; None elsewhere.
         maker_tags: whether the metadata has a camera maker's own names, which mp4 and mov keep only if asked.
     """
 
@@ -73,6 +77,7 @@ class Plan:
     retag: bool = False
     picture_timescale: int = 0
     timescale: int = SAMPLE_RATE
+    steady_rate: Fraction | None = None
     maker_tags: bool = False
 
 
@@ -146,7 +151,9 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
         picture = film.streams[facts.picture.index]
         tagged = picture.codec_context is not None and picture.codec_context.codec_tag in ("hvc1", "hev1")
         ticks = picture.time_base.denominator if picture.time_base and picture.time_base.numerator == 1 else 0
+        coarse = ticks == _MILLISECONDS and target.format in ("mp4", "mov")
         maker_tags = any(key.startswith("com.") for key in film.metadata)
+    rate = facts.picture.rate
     common = lcm(ticks, SAMPLE_RATE) if ticks else SAMPLE_RATE
     return Plan(
         tuple(kept),
@@ -156,6 +163,7 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
         retag=facts.picture.codec == "hevc" and not tagged,
         picture_timescale=ticks if "mov" in facts.container else 0,
         timescale=common if common <= _FINEST else SAMPLE_RATE,
+        steady_rate=rate if coarse and not facts.picture.variable_rate and rate.denominator in (1, 1001) else None,
         maker_tags=maker_tags,
     )
 

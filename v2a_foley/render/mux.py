@@ -108,9 +108,22 @@ def _quicktime_options(streams: Plan) -> list[str]:
     options = ["-movflags", flags, "-movie_timescale", str(streams.timescale)]
     if streams.picture_timescale:
         options += ["-video_track_timescale", str(streams.picture_timescale)]
+    if streams.steady_rate:
+        options += ["-bsf:v:0", _steady(streams.steady_rate)]
     if streams.retag:
         options += ["-tag:v:0", "hvc1"]
     return options
+
+
+def _steady(rate: Fraction) -> str:
+    """Return the filters that put frames' times, rounded to milliseconds by the container, back on the exact grid."""
+    frame = rate.denominator
+
+    def snapped(time: str) -> str:
+        return f"STARTPTS+round(({time}-STARTPTS)/{frame})*{frame}"
+
+    finer = f"setts=time_base=1/{rate.numerator}:pts=PTS:dts=DTS"
+    return f"{finer},setts=pts={snapped('PTS')}:dts={snapped('DTS')}:duration={frame}"
 
 
 def _seconds(time: Fraction) -> str:
