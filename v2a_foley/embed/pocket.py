@@ -6,9 +6,7 @@ weighted by its probability. The networks and where their weights lie have modul
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
 from v2a_foley.embed.labels import imagenet_labels
 from v2a_foley.embed.space import Embeddings, Frames, Space, normalised
 from v2a_foley.embed.text_store import remembered
+from v2a_foley.embed.torch_threads import side_by_side
 from v2a_foley.embed.weights import EYES_WEIGHTS, WORDS_TOKENIZER, WORDS_WEIGHTS, verified
 from v2a_foley.errors import ModelDamaged
 
@@ -64,18 +63,13 @@ class PocketWords:
         return self._embed(texts)
 
     def _embed(self, texts: Sequence[str]) -> Embeddings:
-        import torch
-
         network, tokenizer = self._load()
         out = np.zeros((len(texts), SIZE), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        with torch.inference_mode():
-            for start in range(0, len(order), 32):
-                rows = order[start : start + 32]
-                encoded = tokenizer.encode_batch([texts[row] for row in rows])
-                pieces = torch.tensor([one.ids for one in encoded])
-                there = torch.tensor([one.attention_mask for one in encoded]).bool()
-                out[rows] = network(pieces, there).numpy()
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        rows = [order[start : start + 16] for start in range(0, len(order), 16)]
+        parts = [tokenizer.encode_batch([texts[row] for row in part]) for part in rows]
+        for part, embedded in zip(rows, side_by_side(lambda part: _read(network, part), parts), strict=True):
+            out[part] = embedded
         return out
 
     def _load(self) -> tuple[MiniLM, Any]:
@@ -109,7 +103,6 @@ class PocketEyes:
         """Load nothing yet."""
         self._words = words or pocket_words()
         self._loaded: tuple[EfficientNetLite0, Embeddings] | None = None
-        self._pool: ThreadPoolExecutor | None = None
 
     @property
     def space(self) -> Space:
@@ -120,6 +113,15 @@ class PocketEyes:
     def frame_size(self) -> int:
         """Shorter side, in pixels, that a frame should at least have."""
         return 180
+
+    def load(self) -> None:
+        """Load the weights now, before the film's frames lie in memory, rather than with the first frame.
+
+        Raises:
+            ModelMissing: the package with the weights is not installed.
+            ModelDamaged: its weights are not the right ones.
+        """
+        self._load()
 
     def encode_images(self, frames: Frames) -> Embeddings:
         """Embed frames of one size, ``uint8 (n, height, width, 3)`` RGB, to ``float32 (n, 384)`` of unit length.
@@ -138,14 +140,10 @@ class PocketEyes:
         network, _ = self._load()
         frames = without_bars(frames)
         parts = [frames[start : start + _BATCH] for start in range(0, len(frames), _BATCH)]
-        # One thread of torch for each part, rather than all threads for one part: these would wait for each other
-        # after every layer, which costs a hundredfold as soon as another program wants the same cores.
-        return np.concatenate(list(self._threads().map(lambda part: _classify(network, part), parts)))
+        return np.concatenate(side_by_side(lambda part: _classify(network, part), parts))
 
     def _load(self) -> tuple[EfficientNetLite0, Embeddings]:
         if self._loaded is None:
-            import pickle
-
             import torch
 
             from v2a_foley.embed.pocket_networks import EfficientNetLite0
@@ -153,21 +151,10 @@ class PocketEyes:
             path = verified(EYES_WEIGHTS)
             try:
                 network = EfficientNetLite0(torch.load(path, map_location="cpu", weights_only=True))
-            except (RuntimeError, pickle.UnpicklingError, KeyError) as error:
+            except Exception as error:  # torch names no set of errors for bytes that it cannot read
                 raise ModelDamaged(f"{path.name} cannot be read: {error}.") from error
             self._loaded = network, self._words.encode_texts([*imagenet_labels(), NOTHING])
         return self._loaded
-
-    def _threads(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            import torch
-
-            wanted = torch.get_num_threads()
-            workers = min(4, os.cpu_count() or 1)
-            self._pool = ThreadPoolExecutor(workers, "pocket-eyes", initializer=torch.set_num_threads, initargs=(1,))
-            list(self._pool.map(lambda _: None, range(workers)))
-            torch.set_num_threads(wanted)
-        return self._pool
 
 
 def shares(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -195,6 +182,15 @@ def without_bars(frames: Frames) -> Frames:
     if bottom - top < 0.4 * height or right - left < 0.25 * width:
         return frames
     return frames[:, top:bottom, left:right]
+
+
+def _read(network: MiniLM, encoded: Sequence[Any]) -> Embeddings:
+    import torch
+
+    with torch.inference_mode():
+        pieces = torch.tensor([text.ids for text in encoded])
+        there = torch.tensor([text.attention_mask for text in encoded]).bool()
+        return np.asarray(network(pieces, there).numpy(), dtype=np.float32)
 
 
 def _classify(network: EfficientNetLite0, frames: Frames) -> NDArray[np.float32]:

@@ -60,6 +60,10 @@ class ImageEncoder(Protocol):
         """Shorter side, in pixels, that a frame should at least have."""
         ...
 
+    def load(self) -> None:
+        """Load the weights now rather than with the first frame."""
+        ...
+
     def encode_images(self, frames: Frames) -> Embeddings:
         """Embed frames of one size, ``uint8 (n, height, width, 3)`` RGB, to ``float32 (n, d)`` of unit length."""
         ...

@@ -57,6 +57,6 @@ def _read(path: Path, shape: tuple[int, int]) -> Embeddings | None:
         isinstance(found, np.ndarray)
         and found.shape == shape
         and found.dtype == np.float32
-        and bool(np.all(np.abs(np.linalg.norm(found, axis=1) - 1.0) < 1e-3))
+        and bool(np.all(np.abs(np.linalg.norm(found.astype(np.float64), axis=1) - 1.0) < 1e-3))
     )
     return found if good else None

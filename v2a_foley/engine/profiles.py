@@ -65,5 +65,7 @@ def load_profile(name: str, warn: Callable[[str], None]) -> Profile:
     from v2a_foley.mapper.bridge import Bridge
 
     words, events = pocket_words(), vocabulary(warn)
-    bridge = Bridge.over(events.captions, words, words)
-    return Profile(name, PocketEyes(words), words, bridge, EventScorer(events, words), events)
+    bridge, scorer = Bridge.over(events.captions, words, words), EventScorer(events, words)
+    eyes = PocketEyes(words)
+    eyes.load()
+    return Profile(name, eyes, words, bridge, scorer, events)
