@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +15,7 @@ import soundfile
 
 from v2a_foley.embed import Embeddings, Space, normalised
 from v2a_foley.generate import SoundRequest
+from v2a_foley.generate.library import Library
 from v2a_foley.generate.library.match import stems
 from v2a_foley.project import Event, Kind, Layer, Vocabulary
 
@@ -82,3 +87,11 @@ def fill(folder: Path) -> Path:
 def library_request(event: Event = RAIN, samples: int = 48_000, **more: object) -> SoundRequest:
     """A request for one of the events that the library holds."""
     return SoundRequest(event, samples, **more)
+
+
+@cache
+def filled_library() -> Library:
+    """A library that every test of a session may share."""
+    folder = Path(tempfile.mkdtemp(prefix="v2a-library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Library(fill(folder / "sfx"), WordBag(), vocabulary=EVENTS, cache=folder / "cache")

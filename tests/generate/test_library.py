@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import soundfile
 
+from v2a_foley.embed.pocket import PocketWords
 from v2a_foley.errors import Cancelled, LibraryError, SpaceMismatch
 from v2a_foley.generate import SoundRequest
 from v2a_foley.generate.library import Library
 from v2a_foley.generate.library.index import index_file
 from v2a_foley.progress import Progress
-from v2a_foley.project import Event
+from v2a_foley.project import Event, Kind, Layer
 
 from .library_sounds import (
     COW,
@@ -162,9 +163,8 @@ def test_bad_files_among_good_ones_are_named_in_one_warning(sounds: Path, tmp_pa
     library = Library(folder, WordBag(), vocabulary=EVENTS, cache=tmp_path / "c", progress=progress)
 
     assert len(library.index.entries) == 8
-    assert progress.warnings == [
-        "6 of 14 sounds in the library cannot be used and are left out: broken 0.wav, broken 1.wav, broken 2.wav and 3 more."
-    ]
+    said = "6 of 14 sounds in the library cannot be used and are left out: broken 0.wav, broken 1.wav, broken 2.wav"
+    assert progress.warnings == [f"{said} and 3 more."]
 
 
 @pytest.mark.parametrize("what", ["missing", "a file", "empty", "only text", "only broken"])
@@ -296,6 +296,94 @@ def test_the_seed_deals_among_sounds_that_fit_equally(library: Library):
 
     assert len(chosen) >= 3
     assert library.make(request).source == library.make(request).source
+
+
+# With the real words
+
+REAL_NAMES = [
+    "ANMLDog_Large Dog Bark Aggressive_JB_MyLib",
+    "Dogs/Bark 01",
+    "ANMLCat_Cat Meow Hungry_JB_MyLib",
+    "Doors/DoorSlam_02",
+    "DOORWood_Wooden Door Creak Open Slow_JB_MyLib",
+    "Footsteps/Wood/footstep_wood_03",
+    "FEETHmn_Footsteps Gravel Walk Boots_JB_MyLib",
+    "RAINVege_Rain Heavy On Leaves_XY_S01",
+    "AMBUrbn_City Morning Traffic Distant_XY_S01",
+    "Ambience/Forest_Birds_Dawn_Chorus_ST",
+    "WINDGen_Wind Howling Cold_XY_S01",
+    "WATRFlow_Stream Babbling Small Creek_XY_S01",
+    "fire/campfire_crackle_loop",
+    "VEHCar_Car Pass By Fast Wet Road_XY_S01",
+    "CLOCKTick_Grandfather Clock Ticking_XY_S01",
+    "BELLLrg_Church Bell Single Toll_XY_S01",
+    "GLASBrk_Glass Bottle Smash_XY_S01",
+    "AMBRoom_Room Tone Quiet Apartment_XY_S01",
+    "CRWDApls_Applause Small Theatre_XY_S01",
+    "zoom0012",
+    "ocean_waves_beach_calm",
+]
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("real")
+    for name in REAL_NAMES:
+        write(folder / f"{name}.wav", knock(8000, 0.1, 0.5), 8000)
+    return Library(folder, PocketWords(), cache=tmp_path_factory.mktemp("real cache"))
+
+
+def event(caption: str, catid: str) -> Event:
+    return Event("x", caption, catid, "", "", Kind.IMPULSE, Layer.FX, -20.0, "impact")
+
+
+@pytest.mark.parametrize(
+    ("caption", "catid", "file"),
+    [
+        ("a dog barks", "ANMLDog", "ANMLDog"),
+        ("a cat meows", "ANMLCat", "ANMLCat"),
+        ("a door slams shut", "DOORMisc", "Doors/DoorSlam"),
+        ("footsteps on a wooden floor", "FEETHmn", "Footsteps/Wood"),
+        ("footsteps on gravel", "FEETHmn", "FEETHmn"),
+        ("birds and leaves in a forest", "AMBForst", "Ambience/Forest"),
+        ("the roar of traffic in a busy city", "AMBTraf", "AMBUrbn"),
+        ("a stream runs over stones", "WATRFlow", "WATRFlow"),
+        ("waves roll onto the shore by the sea", "AMBSea", "ocean_waves"),
+        ("a wood fire crackles", "FIRECrkl", "fire/campfire"),
+        ("a car drives by", "VEHCar", "VEHCar"),
+        ("a church bell rings", "BELLLrg", "BELLLrg"),
+        ("a clock ticks", "CLOCKTick", "CLOCKTick"),
+        ("the quiet tone of an empty room", "AMBRoom", "AMBRoom"),
+        ("an audience applauds", "CRWDApls", "CRWDApls"),
+    ],
+)
+def test_real_words_find_what_real_names_mean(real: Library, caption: str, catid: str, file: str):
+    request = library_request(event(caption, catid), hits=((100, 1.0),))
+
+    assert real.matches(request)[0].entry.path.startswith(file)
+    assert real.can_make(request)
+
+
+@pytest.mark.parametrize(
+    ("caption", "catid"),
+    [
+        ("a cow moos", "ANMLFarm"),
+        ("a lion roars", "ANMLWcat"),
+        ("a motorcycle engine revs", "VEHMoto"),
+        ("a bicycle rolls by with a ticking freewheel", "VEHBike"),
+        ("a rocket lifts off", "AERORckt"),
+        ("a helicopter hovers", "AEROHeli"),
+        ("a chainsaw cuts wood", "TOOLPowr"),
+        ("somebody types on a keyboard", "CMPTKey"),
+        ("a piano plays", "MUSCKeyd"),
+        ("thunder rolls and cracks", "THUN"),
+        ("a drink is poured into a glass", "FOODPour"),
+        ("a gun fires", "GUNRif"),
+        ("leather creaks", "LETHRCreak"),
+    ],
+)
+def test_real_words_know_what_is_missing(real: Library, caption: str, catid: str):
+    assert not real.can_make(library_request(event(caption, catid), hits=((100, 1.0),)))
 
 
 # What lasts

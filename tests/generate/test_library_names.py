@@ -2,7 +2,8 @@ from pathlib import PurePath
 
 import pytest
 
-from v2a_foley.generate.library.names import category_words, catid_of, describe, parse_name, split_words
+from v2a_foley.generate.library.names import category_of, category_words, catid_of, describe, parse_name, split_words
+from v2a_foley.project import default_vocabulary
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,20 @@ def test_takes_of_one_thing_are_a_series_and_others_are_not():
 
 def test_a_catid_is_told_from_a_word_that_begins_alike():
     assert catid_of("DOORWood") == "DOORWood"
-    assert catid_of("DOORS") == catid_of("Door") == catid_of("WOODEN") == catid_of("") == ""
+    assert catid_of("DOORS") == catid_of("Door") == catid_of("WOODEN") == catid_of("") == catid_of("RAIN_heavy") == ""
+    assert catid_of("RAIN_Roof Tin_JB_Lib") == "RAIN"
+
+
+def test_every_catid_of_the_vocabulary_is_known_and_has_its_category():
+    for event in default_vocabulary():
+        assert catid_of(f"{event.catid}_Name_Creator_Source") == event.catid
+        assert category_of(event.catid)
+
+
+def test_categories_of_catids_compare():
+    assert category_of("LETHRCreak") == category_of("LETHCreak") == "leather"
+    assert category_of("THUN") == category_of("WTHRStorm") == "weather"
+    assert category_of("") == category_of("nonsense") == ""
 
 
 def test_a_catid_becomes_words():

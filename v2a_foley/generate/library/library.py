@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Library:
         events = default_vocabulary() if vocabulary is None else vocabulary
         categories = {event.catid: f"{event.category} {event.subcategory}".lower() for event in events}
         self._index = build(folder, words, progress or Progress(), categories=categories, cache=cache)
-        self._matcher = Matcher(self._index, words)
+        self._matcher = Matcher(self._index, words, Counter(event.catid for event in events))
         self._words = words
 
     @property
@@ -99,11 +100,10 @@ class Library:
         rng = np.random.default_rng(np.random.SeedSequence([request.seed % (1 << 63), 0x11B]))
         choice = self._choice(request, rng)
         if request.event.kind is Kind.IMPULSE:
+            hits = [(sample, strength) for sample, strength in request.hits if 0 <= sample < request.samples]
             strikes = self._strikes(choice, request)
             files = list(dict.fromkeys(strike.file for strike in strikes))
-            blocks = strike_all(
-                arrange(strikes, request.hits, rng) if strikes else [], request.samples, request.channels
-            )
+            blocks = strike_all(arrange(strikes, hits, rng) if strikes else [], request.samples, request.channels)
             used = [[strike.file, strike.frame] for strike in strikes]
         else:
             files, used = [choice.match.entry.path], []

@@ -4,7 +4,8 @@ The score of a sound is a sum, documented in ``docs/library.md``:
 
 * what it means: the cosine of its description with the event's caption, with the user's prompt (which then counts
   most), and with the request's embedding;
-* what it is called: the share of the request's own words that stand in its description, and its UCS CatID;
+* what it is called: the share of the request's own words that stand in its description, and its UCS CatID, which
+  speaks for a sound of the same name or category and against one of another;
 * what it must not be: the cosine with the negative prompt beyond what unrelated texts share, and its words;
 * what it is like: attacks for impulses; length and evenness for what lasts.
 """
@@ -12,6 +13,8 @@ The score of a sound is a sum, documented in ``docs/library.md``:
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,16 +24,18 @@ from numpy.typing import NDArray
 from v2a_foley.embed import Embeddings, TextEncoder
 from v2a_foley.errors import SpaceMismatch
 from v2a_foley.generate.library.index import Entry, Index
-from v2a_foley.generate.library.names import category_words, split_words
+from v2a_foley.generate.library.names import category_of, category_words, split_words
 from v2a_foley.generate.protocol import SoundRequest
 from v2a_foley.project import Kind
 
 NEAR = 0.06
 """Sounds whose score is within this of the best are as good as the best; the seed chooses among them."""
-FITS = 0.55
+FITS = 0.6
 """The meaning (names included) from which a sound counts as what was asked for."""
 CATID = 0.25
+SHARED_CATID = 0.1
 SAME_CATEGORY = 0.05
+OTHER_CATEGORY = 0.1
 NAMED = 0.2
 NEGATIVE = 0.6
 UNRELATED = 0.25
@@ -63,15 +68,24 @@ class Match:
 class Matcher:
     """Ranks the sounds of one index; texts are embedded once."""
 
-    def __init__(self, index: Index, words: TextEncoder) -> None:
-        """Prepare the words of every description."""
+    def __init__(self, index: Index, words: TextEncoder, events: Mapping[str, int] | None = None) -> None:
+        """Prepare the words of every description.
+
+        Args:
+            index: the sounds.
+            words: embeds texts into the index's space.
+            events: how many events of the vocabulary have a CatID.
+        """
+        self._events = events or {}
+        self._lock = threading.Lock()
         self._index = index
         self._words = words
         self._stems = [stems(entry.description) | stems(category_words(entry.name.catid)) for entry in index.entries]
         self._embed = lru_cache(maxsize=1024)(self._embed_one)
 
     def _embed_one(self, text: str) -> NDArray[np.float32]:
-        vector: NDArray[np.float32] = self._words.encode_texts([text])[0]
+        with self._lock:  # takes are made side by side
+            vector: NDArray[np.float32] = self._words.encode_texts([text])[0]
         return vector
 
     def ranked(self, request: SoundRequest) -> list[Match]:
@@ -104,18 +118,25 @@ class Matcher:
         asked = stems(request.prompt or request.event.caption)
         event = request.event
         trust = 0.4 if request.prompt else 1.0
-        category = category_words(event.catid).split(" ")[0]
         for row, entry in enumerate(self._index.entries):
             meaning[row] += NAMED * len(asked & self._stems[row]) / max(1, len(asked))
-            if entry.name.catid and entry.name.catid == event.catid:
-                meaning[row] += trust * CATID
-            elif category and category_words(entry.name.catid).split(" ")[0] == category:
-                meaning[row] += trust * SAME_CATEGORY
+            meaning[row] += trust * self._kinship(entry.name.catid, event.catid)
         if request.negative:
             unwanted = stems(request.negative)
             meaning -= NEGATIVE * np.maximum(0, table @ self._embed(request.negative) - UNRELATED)
             meaning -= [NEGATIVE * bool(unwanted & heard) / 2 for heard in self._stems]
         return meaning
+
+    def _kinship(self, catid: str, wanted: str) -> float:
+        """Return what two CatIDs say of each other; one that several events share (all footsteps) tells less."""
+        if not catid or not wanted:
+            return 0.0
+        if catid == wanted:
+            return SHARED_CATID if self._events.get(wanted, 1) > 1 else CATID
+        category, other = category_of(wanted), category_of(catid)
+        if category == other:
+            return SAME_CATEGORY
+        return 0.0 if "ambience" in (category, other) or not category or not other else -OTHER_CATEGORY
 
     def _shape(self, request: SoundRequest) -> NDArray[np.float64]:
         needed = request.samples / request.sample_rate

@@ -1,8 +1,8 @@
 """What a sound file's name says: its UCS CatID, and the words that describe it. Reads names only, never a file.
 
 The Universal Category System names a file ``CatID_FXName_CreatorID_SourceID`` (further blocks may follow), where the
-CatID is a short category in capitals and an abbreviated subcategory (``ANMLDog``), with the recordist's own category
-behind a hyphen where there is one (``ANMLDog-FARM``).
+CatID is a short category in capitals and an abbreviated subcategory (``ANMLDog``; a general sound has none,
+``RAIN``), with the recordist's own category behind a hyphen where there is one (``ANMLDog-FARM``).
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 _CATEGORIES = {
-    "AERO": "aircraft", "AIR": "air", "ALRM": "alarm", "AMB": "ambience", "ANML": "animal", "ARCH": "", "BEEP": "beep",
-    "BELL": "bell", "BIRD": "bird", "BLLT": "bullet", "BOAT": "boat", "CERM": "ceramic", "CHAIN": "chain",
-    "CHEM": "chemical", "CLOCK": "clock", "CLOTH": "cloth", "CMPT": "computer", "COMM": "communication",
-    "CREA": "creature", "CRWD": "crowd", "DEST": "destruction", "DIRT": "dirt and sand", "DOOR": "door",
-    "DRWR": "drawer", "DSGN": "designed", "ELEC": "electricity", "EQUP": "equipment", "EXPL": "explosion",
-    "FART": "fart", "FEET": "footsteps", "FGHT": "fight", "FIRE": "fire", "FOLY": "foley", "FOOD": "food and drink",
-    "FRWK": "fireworks", "GAME": "game", "GEO": "geothermal", "GLAS": "glass", "GORE": "gore", "GUN": "gun",
-    "HMN": "human", "HORN": "horn", "ICE": "ice", "LASR": "laser", "LETH": "leather", "LIQ": "liquid and mud",
-    "MACH": "machine", "MAGC": "magic", "MECH": "mechanical", "METL": "metal", "MOTR": "motor", "MOVE": "movement",
-    "MUSC": "musical", "NDST": "natural disaster", "OBJ": "object", "PAPR": "paper", "PLAS": "plastic",
+    "AERO": "aircraft", "AIR": "air", "ALRM": "alarm", "AMB": "ambience", "ANML": "animal", "ARCH": "",
+    "BEEP": "beep", "BELL": "bell", "BIRD": "bird", "BLLT": "bullet", "BOAT": "boat", "CERM": "ceramic",
+    "CHAIN": "chain", "CHEM": "chemical", "CLOCK": "clock", "CLOTH": "cloth", "CMPT": "computer",
+    "COM": "communication", "COMM": "communication", "CREA": "creature", "CRWD": "crowd", "DEST": "destruction",
+    "DIRT": "dirt and sand", "DOOR": "door", "DRWR": "drawer", "DSGN": "designed", "ELEC": "electricity",
+    "EQUP": "equipment", "EXPL": "explosion", "FART": "fart", "FEET": "footsteps", "FGHT": "fight", "FIRE": "fire",
+    "FOLY": "foley", "FOOD": "food and drink", "FRWK": "fireworks", "GAME": "game", "GEO": "geothermal",
+    "GLAS": "glass", "GORE": "gore", "GUN": "gun", "HMN": "human", "HORN": "horn", "ICE": "ice", "LASR": "laser",
+    "LETH": "leather", "LETHR": "leather", "LIQ": "liquid and mud", "MACH": "machine", "MAGC": "magic",
+    "MECH": "mechanical", "METL": "metal", "MOTR": "motor", "MOVE": "movement", "MUSC": "musical",
+    "NATD": "natural disaster", "NDST": "natural disaster", "OBJ": "object", "PAPR": "paper", "PLAS": "plastic",
     "RAIN": "rain", "ROBT": "robot", "ROCK": "rock", "ROPE": "rope", "RUBR": "rubber", "SCI": "science fiction",
-    "SNOW": "snow", "SPRT": "sport", "SWSH": "swoosh", "TOOL": "tool", "TOON": "cartoon", "TOY": "toy",
-    "TRN": "train", "UI": "user interface", "VEGE": "vegetation", "VEH": "vehicle", "VOX": "voice", "WATR": "water",
-    "WEAP": "weapon", "WHSL": "whistle", "WIND": "wind", "WING": "wings", "WNDW": "window", "WOOD": "wood",
-    "WTHR": "weather",
+    "SNOW": "snow", "SPRT": "sport", "SWSH": "swoosh", "THUN": "weather thunder", "TOOL": "tool", "TOON": "cartoon",
+    "TOY": "toy", "TRN": "train", "UI": "user interface", "VEGE": "vegetation", "VEH": "vehicle", "VOX": "voice",
+    "WATR": "water", "WEAP": "weapon", "WHSH": "swoosh", "WHSL": "whistle", "WHST": "whistle", "WIND": "wind",
+    "WING": "wings", "WNDW": "window", "WOOD": "wood", "WTHR": "weather",
 }  # fmt: skip
 _CATID = re.compile(rf"^({'|'.join(sorted(_CATEGORIES, key=len, reverse=True))})([A-Z0-9][a-z0-9]+[A-Za-z0-9]*)$")
 _NO_LETTERS = re.compile(r"(?:[^\w']|[\d_])+")
@@ -63,17 +64,28 @@ def split_words(text: str) -> list[str]:
     return [word for word in (word.strip("'") for word in words) if word]
 
 
-def catid_of(field: str) -> str:
-    """Return the UCS CatID that a name's first block is, without a recordist's own category, or an empty text."""
-    head = field.split("-")[0].strip()
-    return head if _CATID.match(head) else ""
+def catid_of(stem: str) -> str:
+    """Return the UCS CatID that a name begins with, without a recordist's own category, or an empty text.
+
+    A bare category counts only where the name has all four blocks: ``RAIN_heavy`` is just a name.
+    """
+    blocks = stem.split("_")
+    head = blocks[0].split("-")[0].strip()
+    return head if _CATID.match(head) or (head in _CATEGORIES and len(blocks) >= 4) else ""
+
+
+def category_of(catid: str) -> str:
+    """Return the category that a CatID belongs to, as a word; empty for what is no CatID."""
+    match = _CATID.match(catid)
+    words = _CATEGORIES.get(match[1] if match else catid, "")
+    return words.split(" ")[0]
 
 
 def category_words(catid: str) -> str:
     """Return the words that a CatID stands for as far as its letters tell: ``ANMLDog`` is ``animal dog``."""
     match = _CATID.match(catid)
     if match is None:
-        return ""
+        return _CATEGORIES.get(catid, "")
     category, rest = _CATEGORIES[match[1]], match[2].lower()
     return category if rest in ("misc", category) else f"{category} {rest}".strip()
 
@@ -94,7 +106,7 @@ def parse_name(relative: PurePath) -> ParsedName:
     two count, and only where they add a word.
     """
     blocks = relative.stem.split("_")
-    catid = catid_of(blocks[0])
+    catid = catid_of(relative.stem)
     if catid:
         name = split_words(blocks[1]) if len(blocks) > 1 else []
         series = [catid, *name]

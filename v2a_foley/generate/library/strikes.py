@@ -14,28 +14,27 @@ from numpy.typing import NDArray
 from v2a_foley.generate.library.material import BLOCK, Material
 from v2a_foley.generate.protocol import Samples
 
-_LEAD = 0.001
 _LOOK_BACK = 0.02
 _LOOK_AHEAD = 0.12
 _LONGEST = 6.0
 _LEVEL_VARIES = 1.5
 _TILT_VARIES = 0.12
 _PEAK = 0.5
+_BEGINS = 0.1
+_SOFTENED = 0.0005
 
 
 @dataclass(frozen=True)
 class Strike:
-    """One sound cut to its transient.
+    """One sound cut to its transient: its first sample is the first to reach a tenth of the transient's peak.
 
     Attributes:
         sound: ``float32 (channels, samples)``, peak 0.5.
-        attack: the sample on which the attack falls: the first to reach a tenth of the transient's peak.
         file: where it was cut from.
         frame: the attack's frame in that file, as the index has it.
     """
 
     sound: Samples
-    attack: int
     file: str
     frame: int
 
@@ -63,16 +62,14 @@ def cut(material: Material, onset: int, until: int, sample_rate: int, *, file: s
     if peak < 1e-4:
         return None
     floor = float(level[: back // 2].max())
-    attack = int(np.argmax(level >= max(0.1 * peak, min(2 * floor, 0.7 * peak))))
-    lead = min(attack, round(_LEAD * sample_rate))
-    sound, attack = sound[:, attack - lead :].copy(), lead
-    sound = sound[:, : attack + _sounding(sound[:, attack:], sample_rate)]
-    if lead:
-        sound[:, :lead] *= np.linspace(0, 1, lead, endpoint=False, dtype=np.float32) ** 2
-    out = min(sound.shape[1] - attack, max(16, min(round(0.05 * sample_rate), (sound.shape[1] - attack) // 3)))
+    attack = int(np.argmax(level >= max(_BEGINS * peak, min(2 * floor, 0.7 * peak))))
+    sound = sound[:, attack : attack + _sounding(sound[:, attack:], sample_rate)].copy()
+    soft = min(sound.shape[1], round(_SOFTENED * sample_rate))
+    sound[:, :soft] *= np.linspace(0.3, 1, soft, dtype=np.float32)  # the step at the cut, 20 dB down, must not click
+    out = min(sound.shape[1], max(16, min(round(0.05 * sample_rate), sound.shape[1] // 3)))
     sound[:, sound.shape[1] - out :] *= np.linspace(1, 0, out, dtype=np.float32)
     loudest = float(np.abs(sound).max())
-    return Strike(sound * np.float32(_PEAK / max(loudest, 1e-6)), attack, file, frame)
+    return Strike(sound * np.float32(_PEAK / max(loudest, 1e-6)), file, frame)
 
 
 def _sounding(sound: Samples, sample_rate: int) -> int:
@@ -86,7 +83,7 @@ def _sounding(sound: Samples, sample_rate: int) -> int:
 
 @dataclass(frozen=True)
 class Placed:
-    """A strike on its place: ``start`` is the sample where its sound begins (the attack lies on the hit)."""
+    """A strike on its place: its attack, which is its first sample, lies on the hit, ``start``."""
 
     strike: Strike
     start: int
@@ -123,7 +120,7 @@ def arrange(strikes: Sequence[Strike], hits: Sequence[tuple[int, float]], rng: n
         tilt = float(rng.uniform(-_TILT_VARIES, _TILT_VARIES)) if len(strikes) < len(hits) else 0.0
         gain = max(0.0, min(1.0, strength)) * 10 ** (decibels / 20)
         if gain > 0:
-            placed.append(Placed(strike, sample - strike.attack, gain, tilt))
+            placed.append(Placed(strike, sample, gain, tilt))
     return placed
 
 
