@@ -11,7 +11,7 @@ from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
 from v2a_foley.video.motion import Motion, MotionMeter
 from v2a_foley.video.read import FrameBlock, read_blocks
-from v2a_foley.video.shots import Cut, ShotFinder, ShotSpan, listed, spans
+from v2a_foley.video.shots import Cut, ShotFinder, ShotSpan, detector_of, listed, spans
 
 STAGE = "look"
 """The name of the stage under which the pass reports its progress, in frames."""
@@ -66,7 +66,9 @@ def look(
     """
     progress = progress or Progress()
     known = listed(cuts, facts.picture) if cuts is not None else None
-    finder = ShotFinder(detector, facts.picture.rate) if known is None and not facts.still else None
+    finder = None
+    if known is None and not facts.still:
+        finder = ShotFinder(detector_of(detector, facts.picture.rate), facts.picture.rate)
     meter = MotionMeter(facts.picture.rate)
     everyone: list[Watcher] = [meter, *([finder] if finder else []), *watchers]
     with progress.stage(STAGE, total=facts.picture.frames) as stage:

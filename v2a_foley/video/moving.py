@@ -61,7 +61,7 @@ class Change:
     """What changed from one frame to the next.
 
     Attributes:
-        amount: mean levels beyond noise, over the whole picture.
+        amount: mean levels by which the picture changed, noise left out.
         things: what moves; empty where too much changed to tell things apart.
         clear: whether things could be told apart.
     """
@@ -120,7 +120,7 @@ class ThingFinder:
         self._seen.append(now)
         self._age = np.where(change > 0, 0, self._age + 1)
         self._waiting.append((now, change, (self._age < self._recent).astype(np.uint8)))
-        if not self._settled and len(self._seen) < self._seen.maxlen:
+        if not self._settled and len(self._seen) <= _SAMPLES * self._back:
             return []
         return self._found()
 
@@ -194,14 +194,14 @@ def _small(frame: Picture) -> Picture:
 
 
 def _difference(a: Picture, b: Picture, noise: int) -> Picture:
-    """Return by how much two pictures differ beyond noise, in the channel in which they differ most."""
+    """Return by how much two pictures differ, in the channel in which they differ most; 0 where it may be noise."""
     import cv2
 
     apart = cv2.absdiff(a, b)
     red, green, blue = cv2.split(apart)
     most = cv2.max(cv2.max(red, green), blue)
     usual = int(np.median(np.asarray(most)[1::3, 1::3]))
-    return np.asarray(cv2.subtract(most, float(noise + 2 * usual)), np.uint8)
+    return np.asarray(cv2.threshold(most, noise + 2 * usual, 0, cv2.THRESH_TOZERO)[1], np.uint8)
 
 
 def _moved(picture: Picture, shift: tuple[float, float]) -> Picture:

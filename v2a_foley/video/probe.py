@@ -28,6 +28,9 @@ _NO_FILM = {"tty", "hls", "dash", "concat", "sdp", "ffmetadata", "srt", "ass", "
 
 _TOLD_BY_STREAM = ("mov", "avi", "mxf", "mp4")
 _TOLD_BY_CONTAINER = ("matroska", "flv", "asf")
+_TOLD_VAGUELY = ("flv", "asf")
+_SURE, _VAGUE = Fraction(1, 20), Fraction(1, 5)
+"""Seconds by which a whole film may be shorter than its container says: rounding, and padding of its sound."""
 
 
 def probe(path: Path) -> MediaFacts:
@@ -228,7 +231,7 @@ def _lost(container: InputContainer, stream: VideoStream, scans: dict[int, Track
         promised = Fraction(container.duration + (container.start_time or 0), 1_000_000)
         delivered = max(s.end for s in scans.values() if len(s.ticks))
     missing = promised - delivered
-    if missing > Fraction(1, 10):
+    if missing > (_VAGUE if name.startswith(_TOLD_VAGUELY) else _SURE):
         return f"the last {float(missing):.1f} s cannot be read; the file is cut off or damaged."
     if complaint:
         return f"reading broke off after {float(delivered - scan.start):.1f} s ({complaint}); the rest is lost."

@@ -5,6 +5,7 @@ Cuts are found by PySceneDetect's detectors on our own frames; fades to black ar
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,9 +19,10 @@ from v2a_foley.errors import CutsError, UsageError
 from v2a_foley.media import PictureStream
 from v2a_foley.timebase import TimeRange
 from v2a_foley.video.cuts import read_cuts
+from v2a_foley.video.fades import fades
 from v2a_foley.video.read import FrameBlock
 
-__all__ = ["DETECTORS", "Cut", "ShotFinder", "ShotSpan", "read_cuts", "spans"]
+__all__ = ["DETECTORS", "Cut", "CutDetector", "ShotFinder", "ShotSpan", "detector_of", "listed", "read_cuts", "spans"]
 
 DETECTORS = ("adaptive", "content", "transnet")
 """The names of the shot detectors; the first is the default."""
@@ -69,32 +71,54 @@ def spans(picture: PictureStream, cuts: Iterable[Cut]) -> tuple[ShotSpan, ...]:
     return tuple(ShotSpan(TimeRange(a, b), how) for (a, b), how in zip(pairwise(times), found, strict=True))
 
 
-class _Detector(Protocol):
-    def feed(self, small: NDArray[np.uint8]) -> None: ...
+class CutDetector(Protocol):
+    """What finds hard cuts in small frames."""
 
-    def finish(self) -> Sequence[tuple[int, str]]: ...
+    def feed(self, small: NDArray[np.uint8]) -> None:
+        """Look at the next frame, ``uint8 (height, width, 3)``, RGB."""
+        ...
+
+    def finish(self) -> list[int]:
+        """Return the numbers of the frames that begin a shot, rising."""
+        ...
 
 
-class ShotFinder:
-    """Finds cuts from blocks of frames in order; a ``Watcher``.
+def detector_of(name: str, rate: Fraction) -> CutDetector:
+    """Return a detector of hard cuts.
 
     Args:
-        detector: one of ``DETECTORS``.
+        name: one of ``DETECTORS``.
         rate: frames a second, for lengths that are meant in seconds.
 
     Raises:
         UsageError: there is no such detector.
         DependencyMissing: the detector's package is not installed.
     """
-
-    def __init__(self, detector: str, rate: Fraction) -> None:
-        """Choose the detector."""
+    if name in ("adaptive", "content"):
         from v2a_foley.video.detect import ContentCuts
 
-        if detector not in DETECTORS:
-            raise UsageError(f"There is no shot detector {detector!r}.", hint=f"Choose one of {', '.join(DETECTORS)}.")
-        self._detector: _Detector = ContentCuts(rate, adaptive=detector == "adaptive")
+        return ContentCuts(rate, adaptive=name == "adaptive")
+    if name == "transnet":
+        from v2a_foley.video.transnet import TransnetCuts
+
+        return TransnetCuts()
+    raise UsageError(f"There is no shot detector {name!r}.", hint=f"Choose one of {', '.join(DETECTORS)}.")
+
+
+class ShotFinder:
+    """Finds cuts and fades from blocks of frames in order; a ``Watcher``.
+
+    Args:
+        detector: what finds the hard cuts.
+        rate: frames a second.
+    """
+
+    def __init__(self, detector: CutDetector, rate: Fraction) -> None:
+        """Begin before the first frame."""
+        self._detector = detector
+        self._rate = rate
         self._times: list[Fraction] = []
+        self._light = array("f")
 
     def feed(self, block: FrameBlock) -> None:
         """Look at the next frames."""
@@ -102,13 +126,19 @@ class ShotFinder:
 
         self._times.extend(block.times)
         height, width = block.frames.shape[1:3]
-        size = (min(width, _WIDTH), max(1, round(min(width, _WIDTH) * height / width)))
+        size = (min(width, _WIDTH), max(8, round(min(width, _WIDTH) * height / width)))
         for frame in block.frames:
-            self._detector.feed(cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
+            small = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+            self._light.append(float(np.mean(cv2.mean(small)[:3])))
+            self._detector.feed(small)
 
     def finish(self) -> tuple[Cut, ...]:
-        """Return the cuts, in order."""
-        return tuple(Cut(self._times[number], found) for number, found in sorted(self._detector.finish()))
+        """Return the cuts, in order; a fade through black is one cut, at its darkest frame."""
+        found = dict.fromkeys(self._detector.finish(), "cut")
+        for fade in fades(self._light, float(self._rate)):
+            found = {frame: how for frame, how in found.items() if not fade.first <= frame <= fade.last}
+            found[fade.darkest] = "fade"
+        return tuple(Cut(self._times[frame], found[frame]) for frame in sorted(found))
 
 
 def listed(cuts: Sequence[Fraction], picture: PictureStream) -> tuple[Cut, ...]:
