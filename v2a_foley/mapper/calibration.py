@@ -1,4 +1,4 @@
-"""How similarities become probabilities: the calibration of one kind of eyes, and how it is fitted to labelled pictures."""
+"""How similarities become probabilities: the calibration of one kind of eyes, and its fit to labelled pictures."""
 
 from __future__ import annotations
 

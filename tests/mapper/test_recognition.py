@@ -1,0 +1,91 @@
+"""What is seen is heard: item 4 of the main job, on the true weights. ``docs/recognition.md`` has the same figures."""
+
+import numpy as np
+import pytest
+
+from tests.photographs import Judged, labels, photographs, tally, wilson
+from v2a_foley.embed import PocketEyes, pocket_words
+from v2a_foley.embed.labels import imagenet_labels
+from v2a_foley.mapper import EventScorer
+from v2a_foley.project.events import Kind, default_vocabulary
+
+
+@pytest.fixture(scope="module")
+def scorer() -> EventScorer:
+    return EventScorer(default_vocabulary(), pocket_words())
+
+
+@pytest.fixture(scope="module")
+def seen() -> tuple[list[Judged], np.ndarray]:
+    eyes, pictures = PocketEyes(), photographs()
+    return [p.judged for p in pictures], np.concatenate([eyes.encode_images(p.pixels()[None]) for p in pictures])
+
+
+@pytest.fixture(scope="module")
+def read() -> tuple[list[Judged], np.ndarray]:
+    entries = labels()
+    embedded = pocket_words().encode_texts(imagenet_labels())
+    return [judged for _, judged in entries], embedded[[number for number, _ in entries]]
+
+
+def test_every_accepted_event_exists():
+    names = {event.name for event in default_vocabulary()}
+    for judged in [p.judged for p in photographs()] + [judged for _, judged in labels()]:
+        assert judged.accepted, judged
+        assert judged.accepted <= names, judged
+
+
+def test_the_right_event_is_among_the_first_three_for_the_photographs(scorer, seen):
+    count = tally(scorer, *seen)
+    assert count.pictures >= 45
+    assert count.third / count.pictures >= 0.85
+
+
+def test_photographs_rarely_get_a_wrong_effect(scorer, seen):
+    count = tally(scorer, *seen)
+    assert count.wrong / count.pictures <= 0.06
+    assert count.effects >= 18
+
+
+def test_the_right_event_is_among_the_first_three_for_labels_that_sound(scorer, read):
+    rows = [row for row, judged in enumerate(read[0]) if not judged.quiet]
+    count = tally(scorer, [read[0][row] for row in rows], read[1][rows])
+    assert count.pictures >= 100
+    assert count.third / count.pictures >= 0.95
+
+
+def test_soundless_labels_rarely_get_an_effect(scorer, read):
+    rows = [row for row, judged in enumerate(read[0]) if judged.quiet]
+    count = tally(scorer, [read[0][row] for row in rows], read[1][rows])
+    assert count.pictures >= 100
+    assert count.wrong / count.pictures <= 0.05
+
+
+def test_a_title_card_and_a_black_frame_are_unsure(scorer):
+    from PIL import Image, ImageDraw
+
+    card = Image.new("RGB", (640, 360))
+    ImageDraw.Draw(card).text((200, 150), "THE END\n\nwritten and directed by nobody", fill="white", font_size=32)
+    frames = np.stack([np.asarray(card), np.zeros((360, 640, 3), np.uint8)])
+    for embedding in PocketEyes().encode_images(frames):
+        heard = scorer.score(embedding)
+        ambience = scorer.ambience(heard)
+        assert scorer.unsure(heard)
+        assert ambience is None or ambience.event.family == "roomtone"
+
+
+def test_scores_hold_what_they_promise(scorer, seen, read):
+    """Of effects called with at least 0.5, at least as many are right as the mean score says, less 10 points."""
+    scores, right = [], []
+    for judged, embedding in zip(seen[0] + read[0], np.concatenate([seen[1], read[1]]), strict=True):
+        best = scorer.score(embedding)[0]
+        if best.event.kind is not Kind.AMBIENCE and best.score >= 0.5:
+            scores.append(best.score)
+            right.append(best.event.name in judged.accepted)
+    assert len(scores) > 80
+    assert np.mean(right) >= np.mean(scores) - 0.1
+
+
+def test_the_interval_is_wilsons():
+    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)

@@ -1,0 +1,101 @@
+import re
+from collections import Counter
+
+import pytest
+
+from v2a_foley.errors import UsageError
+from v2a_foley.generate.procedural import FAMILIES
+from v2a_foley.project.events import Event, Kind, Layer, Vocabulary, default_vocabulary, parse_vocabulary
+
+EVENTS = default_vocabulary()
+
+ONE = """
+[[event]]
+name = "dog_bark"
+caption = "a dog barks"
+catid = "ANMLDog"
+category = "ANIMALS"
+subcategory = "DOG"
+kind = "impulse"
+layer = "FX"
+level = -21
+family = "voice"
+params = { species = "dog" }
+sees = ["a dog"]
+"""
+
+
+def test_the_table_has_at_least_a_hundred_events_of_every_kind_and_layer():
+    assert len(EVENTS) >= 100
+    kinds, layers = Counter(event.kind for event in EVENTS), Counter(event.layer for event in EVENTS)
+    assert min(kinds[kind] for kind in Kind) >= 20
+    assert min(layers[layer] for layer in (Layer.BG, Layer.FX, Layer.FOLEY)) >= 15
+
+
+@pytest.mark.parametrize("event", EVENTS.events, ids=lambda event: event.name)
+def test_an_event_says_what_it_is(event: Event):
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", event.name)
+    assert event.caption == event.caption.strip(" .")
+    assert event.sees
+    assert len(set(event.sees)) == len(event.sees)
+    assert event.layer is not Layer.ORIG
+
+
+@pytest.mark.parametrize("event", EVENTS.events, ids=lambda event: event.name)
+def test_its_level_fits_its_kind(event: Event):
+    lowest, highest = {Kind.AMBIENCE: (-55, -30), Kind.CONTINUOUS: (-36, -20), Kind.IMPULSE: (-34, -16)}[event.kind]
+    assert lowest <= event.level <= highest
+    assert event.kind is not Kind.AMBIENCE or event.layer is Layer.BG
+
+
+@pytest.mark.parametrize("event", EVENTS.events, ids=lambda event: event.name)
+def test_its_family_can_make_it(event: Event):
+    FAMILIES[event.family].parse(event.params)
+
+
+def test_a_family_refuses_what_it_does_not_know():
+    with pytest.raises(UsageError):
+        FAMILIES["voice"].parse({"species": "unicorn"})
+
+
+def test_catids_are_of_the_universal_category_system():
+    places: dict[str, tuple[str, str]] = {}
+    for event in EVENTS:
+        assert re.fullmatch(r"[A-Z]{3,6}([A-Z][a-z0-9]+)?", event.catid), event.catid
+        place = (event.category, event.subcategory)
+        assert " ".join(place).isupper()
+        assert places.setdefault(event.catid, place) == place
+    prefixes: dict[str, str] = {}
+    for event in EVENTS:
+        prefix = re.match(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+$", event.catid)[0]
+        assert prefixes.setdefault(prefix, event.category) == event.category
+
+
+def test_people_alone_are_no_effect():
+    shown = [event.name for event in EVENTS if any("portrait" in text for text in event.sees)]
+    assert shown == ["room_tone"]
+
+
+def test_a_table_is_read():
+    (event,) = parse_vocabulary(ONE)
+    assert (event.name, event.kind, event.layer, event.level) == ("dog_bark", Kind.IMPULSE, Layer.FX, -21.0)
+    assert (dict(event.params), event.sees) == ({"species": "dog"}, ("a dog",))
+    with pytest.raises(TypeError):
+        event.params["species"] = "cat"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [("kind = ", "sort = "), ('"impulse"', '"bang"'), ('name = "dog_bark"', ""), ("[[event]]", "[[event")],
+    ids=["unknown key", "unknown kind", "no name", "no TOML"],
+)
+def test_a_damaged_table_is_refused(damage: tuple[str, str]):
+    with pytest.raises(ValueError, match=r".+"):
+        parse_vocabulary(ONE.replace(*damage))
+
+
+def test_names_are_unique():
+    with pytest.raises(ValueError, match="dog_bark"):
+        parse_vocabulary(ONE + ONE)
+    with pytest.raises(KeyError):
+        Vocabulary(())["dog_bark"]
