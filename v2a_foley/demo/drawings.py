@@ -42,13 +42,15 @@ def impacts(stem: Path, shot: TimeRange, found: Impacts) -> str:
     def across(time: Fraction) -> float:
         return float((time - shot.start) / shot.duration) * width
 
-    marks = "".join(
-        f'<line x1="{across(strike.seen):.1f}" x2="{across(strike.seen):.1f}" y1="26" y2="{height - 24}" '
-        f'stroke="var(--bad)" stroke-width="1.5"/><circle cx="{across(strike.seen):.1f}" cy="22" r="4" fill="var(--bad)"/>'
-        f'<text x="{across(strike.seen):.1f}" y="{height - 6}" text-anchor="middle" fill="var(--soft)" font-size="13">'
-        f"{as_clock(strike.seen)}</text>"
-        for strike in found.strikes
-    )
+    def mark(time: Fraction) -> str:
+        x = f"{across(time):.1f}"
+        return (
+            f'<line x1="{x}" x2="{x}" y1="26" y2="{height - 24}" stroke="var(--bad)" stroke-width="1.5"/>'
+            f'<circle cx="{x}" cy="22" r="4" fill="var(--bad)"/><text x="{x}" y="{height - 6}" text-anchor="middle" '
+            f'fill="var(--soft)" font-size="13">{as_clock(time)}</text>'
+        )
+
+    marks = "".join(mark(strike.seen) for strike in found.strikes)
     return (
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="Waveform of the rendered shot with its impacts">'
         f'<line x1="0" y1="95" x2="{width}" y2="95" stroke="var(--line)"/>'

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from v2a_foley import ffmpeg
 from v2a_foley.audio.wav import WavWriter
-from v2a_foley.demo.blocks import LENGTH, BlocksShot
+from v2a_foley.demo.blocks import LENGTH, landings
+from v2a_foley.demo.painter import BlocksShot
 from v2a_foley.demo.photographs import Move, View, move_over
 from v2a_foley.errors import DependencyMissing
 from v2a_foley.files import scratch_folder, writing
@@ -105,7 +106,7 @@ def _photograph(name: str) -> Packaged:
 
 
 def default_parts() -> tuple[Part, ...]:
-    """Return the parts of the demonstration's film, 41 s together."""
+    """Return the parts of the demonstration's film, about 38 s together."""
     return (
         Clip("Street, silent", 166, _BIKES, first=76, cuts=(61, 111)),
         Still("A motorcycle, photograph", 110, _photograph("motorcycle_left.png"),
@@ -221,8 +222,7 @@ def _facts(path: Path, parts: tuple[Part, ...], starts: list[int], ranges: list[
     speech = next((r for p, r in zip(parts, ranges, strict=True) if isinstance(p, Still) and p.voice), None)
     impacts: tuple[Fraction, ...] = ()
     if rendered is not None:
-        shot = BlocksShot.landings(rendered.duration)
-        impacts = tuple(rendered.start + time for time in shot)
+        impacts = tuple(rendered.start + time for time in landings(rendered.duration))
     return DemoFilm(path, tuple(zip(parts, ranges, strict=True)), tuple(cuts), impacts, rendered, speech, voice)
 
 
@@ -250,8 +250,8 @@ def _encode(part: Part, path: Path, size: tuple[int, int], progress: Progress) -
     )  # fmt: skip
 
 
-def _bytes_of(frames: Iterable[NDArray[np.uint8]]) -> Iterator[memoryview]:
-    return (memoryview(np.ascontiguousarray(frame)).cast("B") for frame in frames)
+def _bytes_of(frames: Iterable[NDArray[np.uint8]]) -> Iterator[bytes]:
+    return (frame.tobytes() for frame in frames)
 
 
 def _decoded(path: Path, room: Path, progress: Progress) -> NDArray[np.float32]:

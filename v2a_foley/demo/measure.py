@@ -1,4 +1,4 @@
-"""What the demonstration measures on what it made: impacts against sounds, untouched originals, cuts. No opinion here."""
+"""What the demonstration measures on what it made: impacts against sounds, originals and pictures left untouched."""
 
 from __future__ import annotations
 

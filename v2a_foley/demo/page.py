@@ -20,7 +20,9 @@ from v2a_foley.project import Cue, Layer, Shot
 from v2a_foley.timebase import as_clock
 
 _SEEN = 3
-"""Events listed for a shot."""
+"""Events listed for a shot, at most."""
+_FAINTEST = 0.01
+"""Score under which an event is not listed."""
 _STAGES = {
     "open": "Opening", "load": "Waking the eyes", "look": "Looking", "understand": "Understanding", "spot": "Spotting",
     "index": "Indexing the library", "generate": "Making sounds", "mix": "Mixing", "mux": "Writing the film",
@@ -80,8 +82,9 @@ def _link(demo: Demo, path: Path) -> str:
 def _lead(demo: Demo) -> str:
     silent = sum(1 for part, _ in demo.film.parts if isinstance(part, Rendered) or not _has_sound(part))
     voices = " and ".join(sorted({take.generator for cue in demo.result.project.cues for take in cue.takes}))
+    parts = len(demo.film.parts)
     return (
-        f"{float(demo.film.duration):.0f} seconds of real footage, {silent} of its {len(demo.film.parts)} parts silent. "
+        f"{float(demo.film.duration):.0f} seconds of real footage, {silent} of its {parts} parts silent. "
         "v2a_foley found the cuts, looked at every shot, decided what it sounds like, made the sounds "
         f"({escape(voices)}), mixed them with what was there, and put them under the untouched picture."
     )
@@ -120,27 +123,29 @@ def _tiles(demo: Demo) -> list[str]:
         same = measured.speech_difference == 0
         value = "bit-identical" if same else f"{measured.speech_difference} / 2²³"
         tiles.append(_tile(value, "the voice in the original stem against the film's own sound", same))
-    level = finite(result.integrated, 1)
-    says = f"integrated; true peak {result.true_peak:.1f} dBTP. It came with {_level(demo)}"
-    tiles.append(_tile("silent" if level is None else f"{level:.1f} LUFS", says))
+    says = f"integrated, true peak {_signed(result.true_peak)} dBTP; it came with {_lufs(measured.before.integrated)}"
+    tiles.append(_tile(_lufs(result.integrated), says))
     faster = float(demo.film.duration) / max(measured.job_seconds, 0.01)
     tiles.append(_tile(f"{measured.job_seconds:.1f} s", f"for the whole job, {faster:.1f} × real time"))
     return tiles
 
 
-def _level(demo: Demo) -> str:
-    level = finite(demo.measured.before.integrated, 1)
-    return "no sound" if level is None else f"{level:.1f} LUFS"
+def _signed(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
+
+
+def _lufs(level: float) -> str:
+    return "silence" if finite(level) is None else f"{_signed(level)} LUFS"
 
 
 def _players(demo: Demo) -> str:
-    after = finite(demo.result.integrated, 1)
     pair = (
-        ("before", demo.film.path, "Before", f"as it came · {_level(demo)}"),
-        ("after", demo.result.output, "After", "with sound" + (f" · {after:.1f} LUFS" if after is not None else "")),
+        ("before", demo.film.path, "Before", f"as it came · {_lufs(demo.measured.before.integrated)}"),
+        ("after", demo.result.output, "After", f"with its sound · {_lufs(demo.result.integrated)}"),
     )
     return "".join(
-        f'<figure class="card"><video id="{name}" src="{_link(demo, path)}" controls preload="auto" playsinline></video>'
+        f'<figure class="card"><video id="{name}" src="{_link(demo, path)}" controls preload="auto" playsinline>'
+        f"</video>"
         f"<figcaption><strong>{title}</strong><span>{escape(says)}</span></figcaption></figure>"
         for name, path, title, says in pair
     )
@@ -152,6 +157,7 @@ def _shot(demo: Demo, shot: Shot, still: str) -> str:
         f'<span>{escape(heard.event.caption)}</span><i><b style="width:{max(0.0, min(1.0, heard.score)):.0%}"></b></i>'
         f"<em>{heard.score:.2f}</em>"
         for heard in shot.heard[:_SEEN]
+        if heard.score >= _FAINTEST
     )
     unsure = '<p class="unsure">unsure what it shows</p>' if shot.unsure else ""
     cues = [cue for cue in demo.result.project.cues if shot.index in cue.shots]
@@ -177,10 +183,10 @@ def _pill(layer: Layer) -> str:
 
 
 def _sounds(cue: Cue) -> str:
-    asked = ' <span class="small">asked for</span>' if cue.prompt else ""
-    hits = f' <span class="small">{len(cue.hits)} hits</span>' if cue.hits else ""
+    notes = [*(["asked for"] if cue.prompt else []), *([f"{len(cue.hits)} hits"] if cue.hits else [])]
+    noted = f' <span class="small">· {", ".join(notes)}</span>' if notes else ""
     source = f'<br><span class="small">{escape(_made_by(cue))}</span>' if cue.take else ""
-    return f"{_pill(cue.layer)}<span>{escape(cue.prompt or cue.event.caption)}{asked}{hits}{source}</span>"
+    return f"{_pill(cue.layer)}<span>{escape(cue.prompt or cue.event.caption)}{noted}{source}</span>"
 
 
 def _made_by(cue: Cue) -> str:
@@ -216,14 +222,15 @@ def _impacts(demo: Demo) -> str:
     )
     others = f" {len(measured.others)} more sounds begin where nothing is seen to strike." if measured.others else ""
     return (
-        '<section><h2>Impacts</h2><p class="note">The rendered shot is the only one whose moments are known exactly: five '
-        "blocks fall, and their landings are computed. The sounds come from what the eyes saw move, and were measured in "
-        f"the finished stem.{others}</p>"
+        '<section><h2>Impacts</h2><p class="note">Five blocks fall, and their landings are computed, so the moments of '
+        "this shot are known exactly. The sounds were placed by what the eyes saw move, and measured in the finished "
+        f"stem.{others}</p>"
         f'<div class="card"><div class="strike">{drawings.impacts(stem, rendered, measured)}</div>'
         '<div class="legend"><span style="--tone:var(--bad)"><i></i>block lands (computed)</span>'
         '<span style="--tone:var(--FX)"><i></i>sound (measured)</span></div>'
-        '<div class="scroll"><table><thead><tr><th>Impact</th><th class="num">Seen at</th><th class="num">Sounds at</th>'
-        f'<th class="num">Offset</th><th class="num">Frames</th></tr></thead><tbody>{rows}</tbody></table></div></div></section>'
+        '<div class="scroll"><table><thead><tr><th>Impact</th><th class="num">Lands at</th>'
+        '<th class="num">Sounds at</th><th class="num">Offset</th><th class="num">Frames</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></div></section>"
     )
 
 
@@ -240,9 +247,11 @@ def _stem(demo: Demo, layer: Layer, path: Path) -> str:
 
 def _spent(demo: Demo) -> str:
     measured = demo.measured
+    width, height = demo.result.project.media.picture.display_size
+    film = f"{float(demo.film.duration):.0f} s of {width} × {height} film"
     return (
-        f"The main job took {measured.job_seconds:.1f} s for {float(demo.film.duration):.0f} s of 1280 × 720 film on this "
-        f"machine, loading the eyes included. Building the film before it took {measured.build_seconds:.1f} s."
+        f"The main job took {measured.job_seconds:.1f} s for {film} on this machine, loading the eyes included. "
+        f"Building the film before it took {measured.build_seconds:.1f} s."
     )
 
 

@@ -13,12 +13,12 @@ from v2a_foley.timebase import as_text
 
 def in_ms(time: Fraction) -> str:
     """Write a small time in milliseconds, with its sign."""
-    return f"{float(time * 1000):+.1f} ms"
+    return f"{float(time * 1000):+.1f} ms".replace("-", "−")
 
 
 def in_frames(time: Fraction) -> str:
     """Write a small time in frames of the demonstration's film, with its sign."""
-    return f"{float(time * RATE):+.2f}"
+    return f"{float(time * RATE):+.2f}".replace("-", "−")
 
 
 def summary(demo: Demo) -> list[str]:

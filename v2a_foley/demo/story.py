@@ -17,7 +17,7 @@ from v2a_foley.demo.measure import Impacts, difference, impacts_against, picture
 from v2a_foley.engine import job
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
-from v2a_foley.errors import OutputError
+from v2a_foley.errors import LibraryError, OutputError
 from v2a_foley.files import scratch_folder, translated
 from v2a_foley.progress import Progress
 from v2a_foley.project import Kind, Layer, Shot
@@ -42,8 +42,8 @@ class Measured:
         cuts_invented: how many were found where there is none.
         picture_same: whether the packets of the picture are the same before and after.
         impacts: visible impacts against sounds, None without a rendered shot.
-        speech_difference: largest difference, in steps of 24 bits, between the original stem and the film's own sound in
-            the shot with speech; None without one.
+        speech_difference: largest difference, in steps of 24 bits, between the original stem and the film's own sound
+            in the shot with speech; None without one.
         before: loudness of the film as it came.
         build_seconds: time spent building the film.
         job_seconds: time spent on the main job.
@@ -102,6 +102,8 @@ def run_demo(
     from v2a_foley.demo.page import write_page
 
     told = progress or Progress()
+    if library is not None and not library.is_dir():
+        raise LibraryError(f"There is no folder {str(library)!r}.", hint="Name the folder that holds your sounds.")
     with _own_folder(folder):
         started = time.perf_counter()
         film = build_film(folder / FILM, parts=parts, progress=told, **({"size": size} if size else {}))
