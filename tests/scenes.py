@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import cv2
 import numpy as np
@@ -43,8 +44,14 @@ def _rendered(rate: str, seconds: float, draw: Callable[[float], np.ndarray], co
 def _noisy(picture: np.ndarray, time: float, grain: float) -> np.ndarray:
     if not grain:
         return picture
-    rng = np.random.default_rng(round(time * 1_000_000))
-    return np.clip(picture + rng.normal(0, grain, picture.shape), 0, 255).astype(np.uint8)
+    number = round(time * 1000)
+    shift = (number * 37 % picture.shape[0], number * 91 % picture.shape[1])
+    return cv2.add(picture, np.roll(_grain(grain), shift, (0, 1)), dtype=cv2.CV_8U)
+
+
+@cache
+def _grain(strength: float) -> np.ndarray:
+    return np.random.default_rng(7).normal(0, strength, (SIZE[1], SIZE[0], 3)).astype(np.int16)
 
 
 def _disc(picture: np.ndarray, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> None:

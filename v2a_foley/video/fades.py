@@ -21,12 +21,12 @@ class Fade:
 
     Attributes:
         first: the last frame before the light goes.
-        darkest: the middle of the black.
+        darkest: the middle of the black; None where the film begins from black, or ends in it: that is no cut.
         last: the first frame with all its light back.
     """
 
     first: int
-    darkest: int
+    darkest: int | None
     last: int
 
 
@@ -38,20 +38,21 @@ def fades(light: Sequence[float], rate: float) -> list[Fade]:
         rate: frames a second.
 
     Returns:
-        Fades with pictures on both sides; a film that begins from black, or ends in it, has none there.
+        The fades, in order.
     """
     levels = np.asarray(light, np.float64)
     black = np.concatenate([[False], levels < BLACK, [False]])
     edges = np.flatnonzero(black[1:] != black[:-1])
     found = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if start == 0 or end == len(levels):
-            continue
-        first, last = _foot(levels[:start][::-1], rate), _foot(levels[end:], rate)
+        inside = 0 < start and end < len(levels)
+        first = _foot(levels[:start][::-1], rate) if start > 0 else 0
+        last = _foot(levels[end:], rate) if end < len(levels) else 0
         if max(first, last) >= max(2, round(_GRADUAL * rate)):
             floor = levels[start:end]
             darkest = np.flatnonzero(floor <= floor.min() + 0.25)
-            found.append(Fade(start - 1 - first, start + int(darkest[len(darkest) // 2]), end + last))
+            middle = start + int(darkest[len(darkest) // 2]) if inside else None
+            found.append(Fade(start - 1 - first, middle, end + last))
     return found
 
 

@@ -148,7 +148,8 @@ def _blows(track: _Track, rate: float) -> list[_Blow]:
         lost = (speed - float(before @ after) / speed) * rate / WIDTH if speed > 0 else 0.0
         near = areas[max(0, low - 1) : high + 3]
         most = _STEADY_STOP if track.stopped and high + 4 > len(areas) else _STEADY
-        if lost < _LEAST or near.max() > most * near.min():
+        edge = any(place.at_edge for place in track.places[max(0, low - 1) : high + 3])
+        if lost < _LEAST or edge or near.max() > most * near.min():
             continue
         sides = [*range(max(0, low - reach), low), *range(high + 1, min(high + 1 + reach, len(turns)))]
         around = [turns[i] for i in sides if steady[i]]

@@ -137,7 +137,8 @@ class ShotFinder:
         found = dict.fromkeys(self._detector.finish(), "cut")
         for fade in fades(self._light, float(self._rate)):
             found = {frame: how for frame, how in found.items() if not fade.first <= frame <= fade.last}
-            found[fade.darkest] = "fade"
+            if fade.darkest is not None:
+                found[fade.darkest] = "fade"
         return tuple(Cut(self._times[frame], found[frame]) for frame in sorted(found))
 
 
