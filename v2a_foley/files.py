@@ -23,9 +23,14 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
 
+def readable(name: str) -> str:
+    """Return a file's name as text that every format can hold: bytes that are no UTF-8 are shown as U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def safe_name(text: str, *, fallback: str = "untitled", longest: int = 80) -> str:
     """Return a file name made of a text that Windows, macOS and Linux all accept (no path, no reserved name)."""
-    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).strip(" ._")
+    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", readable(text))).strip(" ._")
     while len(name.encode()) > longest:
         name = name[:-1]
     if name.split(".")[0].lower() in _RESERVED:
@@ -33,9 +38,14 @@ def safe_name(text: str, *, fallback: str = "untitled", longest: int = 80) -> st
     return name or fallback
 
 
+def is_full(error: OSError) -> bool:
+    """Tell whether an operating system's error means that there is no space left."""
+    return error.errno in _FULL
+
+
 def translated(error: OSError, path: Path) -> FoleyError:
     """Return the error of ours that an operating system's error about an output stands for."""
-    if error.errno in _FULL:
+    if is_full(error):
         return DiskFull(
             f"There is no space left while writing {path.name!r}.",
             hint="Free some space, or choose another disk for the output (and TMPDIR for scratch files).",

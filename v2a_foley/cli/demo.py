@@ -11,7 +11,9 @@ from v2a_foley.cli.session import session
 from v2a_foley.cli.shots import Json
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to fill.")]
-OwnSounds = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="A folder of your own sounds.")]
+OwnSounds = Annotated[
+    Path | None, typer.Option("--library", metavar="DIR", help="A folder of your own sounds.", readable=False)
+]
 
 
 def demo(output: Output = Path("demo"), library: OwnSounds = None, json: Json = False) -> None:

@@ -11,7 +11,7 @@ from v2a_foley.cli.session import session
 from v2a_foley.cli.shots import Cuts, Detector, Json
 from v2a_foley.engine.settings import RunSettings
 
-Source = Annotated[Path, typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph.")]
+Source = Annotated[Path, typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)]
 ProfileName = Annotated[str, typer.Option("--profile", help="Which eyes look: pocket.")]
 
 

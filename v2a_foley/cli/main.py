@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from v2a_foley import __version__
+from v2a_foley.errors import Cancelled
 
 app = typer.Typer(
     name="v2a-foley",
@@ -52,8 +53,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    _register()
-    app()
+    try:
+        _register()
+        app()
+    except KeyboardInterrupt:  # before a verb has begun to listen for it
+        sys.exit(Cancelled.exit_code)
 
 
 if __name__ == "__main__":

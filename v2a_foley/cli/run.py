@@ -16,12 +16,16 @@ from v2a_foley.engine.settings import Option, RunSettings, options
 if TYPE_CHECKING:
     from v2a_foley.engine.result import RunResult
 
+# Paths are checked by the library, whose errors say more: hence readable=False for each.
+SOURCE = typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)
+OUTPUT = typer.Option("--output", "-o", metavar="OUT", help="The film to write.", readable=False)
+
 
 def command() -> Callable[..., None]:
     """Return the verb as typer wants it: a function with one parameter a setting."""
     parameters = [
-        _parameter("source", Path, typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph."), ...),
-        _parameter("output", Path, typer.Option("--output", "-o", metavar="OUT", help="The film to write."), ...),
+        _parameter("source", Path, SOURCE, ...),
+        _parameter("output", Path, OUTPUT, ...),
     ]
     hints = get_type_hints(RunSettings)
     parameters += [_setting(field.name, hints[field.name], field.default) for field in fields(RunSettings)]
@@ -86,7 +90,7 @@ def _setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: 
         return _parameter(name, list[str] | None, option, None)
     metavar = wants.metavar or ("|".join(wants.choices) if wants.choices else None)
     shown = default not in (None, "")
-    option = typer.Option(flag, metavar=metavar, help=text, rich_help_panel=panel, show_default=shown)
+    option = typer.Option(flag, metavar=metavar, help=text, rich_help_panel=panel, show_default=shown, readable=False)
     return _parameter(name, hint, option, default)
 
 

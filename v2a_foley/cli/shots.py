@@ -10,10 +10,10 @@ import typer
 from v2a_foley.cli.session import session
 from v2a_foley.engine.settings import RunSettings
 
-Video = Annotated[Path, typer.Argument(metavar="VIDEO", help="The film.")]
+Video = Annotated[Path, typer.Argument(metavar="VIDEO", help="The film.", readable=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Detector = Annotated[str, typer.Option("--detector", help="How cuts are found: adaptive, content or transnet.")]
-Cuts = Annotated[Path | None, typer.Option("--cuts", metavar="FILE", help="Take the cuts from a file.")]
+Cuts = Annotated[Path | None, typer.Option("--cuts", metavar="FILE", help="Take the cuts from a file.", readable=False)]
 
 
 def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json: Json = False) -> None:

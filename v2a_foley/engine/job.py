@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from v2a_foley.engine import stages
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import OutOfMemory, UsageError
-from v2a_foley.files import Outbox, check_output, safe_name, translated
+from v2a_foley.files import Outbox, check_output, is_full, safe_name, translated
 from v2a_foley.progress import Progress
 from v2a_foley.project import Layer, Project
 from v2a_foley.render.stems import RenderedSound, stem_path
@@ -71,7 +70,8 @@ def run(
     """Run the main job with settings that are complete; see ``add_foley``."""
     check_destinations(source, output, settings)
     settings.prompts()
-    with scratch() as room, Outbox() as outbox, memory_guarded():
+    with scratch() as room, Outbox() as outbox, room_guarded():
+        film = outbox.path(output)  # asked for at once: where nothing can be written, no work is wasted
         project = stages.open_film(source, progress)
         stages.check_request(project, output)
         profile = stages.load_profile(settings.profile, progress)
@@ -81,10 +81,7 @@ def run(
         place = _takes_place(settings, outbox, takes_folder, own)
         project = stages.make_takes(project, profile, place, settings, progress)
         sound = stages.mix_down(project, outbox.folder(settings.stems) if settings.stems else own, settings, progress)
-        if output.suffix.lower() == ".wav":
-            shutil.copyfile(sound.mix, outbox.path(output))
-        else:
-            stages.write_film(project, sound, outbox.path(output), progress)
+        stages.write_film(project, sound, film, progress)
         final = _with_takes_in(project, _timeline_takes(settings) or takes_folder or own)
         files = _write_lists(project, final, sound, settings, outbox, progress)
         if settings.stems is not None and sound.mix.parent != own:
@@ -142,16 +139,21 @@ def scratch() -> Iterator[TemporaryDirectory[str]]:
 
 
 @contextmanager
-def memory_guarded() -> Iterator[None]:
-    """Turn an exhausted memory into an error that says what to do.
+def room_guarded() -> Iterator[None]:
+    """Turn an exhausted memory or disk, wherever it shows, into an error that says what to do.
 
     Raises:
         OutOfMemory: the memory is exhausted.
+        DiskFull: the disk is full.
     """
     try:
         yield
     except MemoryError as error:
         raise OutOfMemory("The memory is exhausted.", hint="Close other programs, or choose fewer --shots.") from error
+    except OSError as error:
+        if is_full(error):
+            raise translated(error, Path(error.filename or "scratch files")) from error
+        raise
 
 
 def _timeline_takes(settings: RunSettings) -> Path | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import opentimelineio as otio
 
-from v2a_foley.files import write_text
+from v2a_foley.files import readable, write_text
 from v2a_foley.media import MediaFacts
 from v2a_foley.project import FOLEY_LAYERS, Cue, Kind, Layer, Project, Take
 from v2a_foley.timebase import (
@@ -60,7 +60,7 @@ def timeline_of(project: Project, *, stems: Mapping[Layer, Path] | None = None) 
     rate = timeline_rate(media)
     start = _start(media, rate)
     global_start = otio.opentime.RationalTime(start.frame, float(rate))
-    timeline = otio.schema.Timeline(media.path.stem, global_start_time=global_start)
+    timeline = otio.schema.Timeline(readable(media.path.stem), global_start_time=global_start)
     timeline.metadata[KEY] = {
         "rate": str(rate),
         "drop_frame": start.drop_frame,
@@ -174,7 +174,7 @@ def _original(media: MediaFacts) -> Iterable[otio.schema.Track]:
     zero = to_samples(media.timecode.time + sound.start - media.picture.start) if media.timecode else 0
     _append(track, 0, start, SAMPLE_RATE)
     span = _span(max(0, zero), length, SAMPLE_RATE)
-    track.append(otio.schema.Clip(media.path.stem, _file(media.path, span), span))
+    track.append(otio.schema.Clip(readable(media.path.stem), _file(media.path, span), span))
     yield track
 
 
@@ -230,7 +230,7 @@ def _stem(media: MediaFacts, layer: Layer, path: Path) -> otio.schema.Track:
     track = otio.schema.Track(f"{layer} stem", kind=otio.schema.TrackKind.Audio)
     zero = media.start_timecode.samples()
     span = _span(zero, to_samples(media.duration), SAMPLE_RATE)
-    clip = otio.schema.Clip(path.stem, _file(path, span), span)
+    clip = otio.schema.Clip(readable(path.stem), _file(path, span), span)
     clip.enabled = track.enabled = False
     track.append(clip)
     return track

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from v2a_foley.files import writing
+from v2a_foley.files import readable, writing
 from v2a_foley.media import MediaFacts
 from v2a_foley.project import FOLEY_LAYERS, Cue, Layer, Project, Shot
 from v2a_foley.render.canvas import Canvas, Colour, mixed, text_width
@@ -166,7 +166,7 @@ def _header(project: Project, look: _Look) -> Image.Image:
         canvas.text((legend, 76), label, 24, BRIGHT if count else FAINT)
         canvas.disc((legend - 20, 68), 8, LAYERS[layer] if count else FAINT)
         legend -= 68
-    canvas.text((_MARGIN - 2, 82), media.path.name, 48, BRIGHT, room=legend - _MARGIN - 20)
+    canvas.text((_MARGIN - 2, 82), readable(media.path.name), 48, BRIGHT, room=legend - _MARGIN - 20)
     canvas.text((_MARGIN, 120), "   ·   ".join(_facts(project)), 22, MUTED, room=_WIDTH - 2 * _MARGIN)
     strip = _MARGIN + _PAD + look.number_width
     heard = strip + 3 * look.frame[0] + 16 + 32

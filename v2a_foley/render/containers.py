@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from math import lcm
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,15 +128,14 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
         film = av.open(file_url(facts.path), options={"protocol_whitelist": "file"})
     except (av.FFmpegError, OSError) as error:
         raise MediaUnreadable(f"{facts.path.name!r} cannot be read any more: {error.strerror}.") from error
-    with film, tempfile.TemporaryDirectory(prefix="v2a-foley-") as scratch:
-        trial = Path(scratch) / f"trial{output.suffix}"
+    with film:
         for stream in film.streams:
             if stream.index == played or _made_anew(stream, facts):
                 continue
             if stream.type == "audio" and stream.index not in heard:
                 lost.append(f"The sound track {stream.index} cannot be read; it was left out.")
                 continue
-            if _holds(target.format, stream, trial):
+            if _holds(target.format, stream):
                 (sounds if stream.type == "audio" else kept).append(stream.index)
             elif stream.index == facts.picture.index:
                 raise OutputError(
@@ -176,12 +175,12 @@ def _made_anew(stream: Stream, facts: MediaFacts) -> bool:
     return "timecode" in stream.metadata or chapters
 
 
-def _holds(muxer: str, stream: Stream, trial: Path) -> bool:
-    """Ask a muxer whether it takes a stream, by writing a header."""
+def _holds(muxer: str, stream: Stream) -> bool:
+    """Ask a muxer whether it takes a stream, by having it write a header into memory."""
     import av
 
     try:
-        with av.open(str(trial), "w", format=muxer) as file:
+        with av.open(BytesIO(), "w", format=muxer) as file:
             file.add_stream_from_template(stream)
             file.start_encoding()
     except (ValueError, av.FFmpegError):
