@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -141,7 +142,7 @@ def test_spans_cover_the_picture_without_gaps(times):
     shots = spans(PICTURE, [Cut(time) for time in times])
     assert shots[0].range.start == PICTURE.start
     assert shots[-1].range.end == PICTURE.end
-    assert all(a.range.end == b.range.start for a, b in zip(shots, shots[1:], strict=False))
+    assert all(a.range.end == b.range.start for a, b in pairwise(shots))
     assert all(shot.range.duration > 0 for shot in shots)
     assert {shot.range.start for shot in shots[1:]} == {t for t in times if PICTURE.start < t < PICTURE.end}
 

@@ -45,7 +45,7 @@ def fades(light: Sequence[float], rate: float) -> list[Fade]:
     edges = np.flatnonzero(black[1:] != black[:-1])
     found = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        inside = 0 < start and end < len(levels)
+        inside = start > 0 and end < len(levels)
         first = _foot(levels[:start][::-1], rate) if start > 0 else 0
         last = _foot(levels[end:], rate) if end < len(levels) else 0
         if max(first, last) >= max(2, round(_GRADUAL * rate)):

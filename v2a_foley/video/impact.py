@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from v2a_foley.video.moving import WIDTH, Change, Thing, ThingFinder
 
-_LEAST = 0.25
+_LEAST = 0.35
 """Widths of the picture a second that must be lost."""
-_OUTSTANDING = 2.5
+_OUTSTANDING = 3.0
 """How many times more must be lost on one frame than on the frames around."""
 _AROUND = 0.3
 """Seconds before and after that count as around."""
@@ -24,7 +24,7 @@ _APART = 0.09
 """Seconds between two sharp moments, at least."""
 _HALF_STRENGTH = 0.6
 """Widths of the picture a second whose loss counts as half of full strength."""
-_STEADY = 1.35
+_STEADY = 1.5
 """How many times its smallest a thing's area may be around a blow; more, and it met another thing, or where it was."""
 _STEADY_STOP = 1.8
 """The same for a thing that stops: where it rests belongs to the background already if it often rests there."""

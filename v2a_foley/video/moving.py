@@ -13,7 +13,7 @@ Picture = NDArray[np.uint8]
 WIDTH = 160
 """Frames are looked at this many pixels wide."""
 
-_BACK = 0.2
+_BACK = 0.25
 """Seconds between the earlier frames whose median is taken for the background."""
 _SAMPLES = 7
 """How many earlier frames that are."""
