@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from v2a_foley.audio.levels import to_gain
 from v2a_foley.audio.stream import Follower, Samples
-from v2a_foley.audio.true_peak import REACH, hot_runs, largest_growth, oversample
+from v2a_foley.audio.true_peak import REACH, hot_runs, oversample
 from v2a_foley.timebase import SAMPLE_RATE
 
 _MARGIN = 0.05
@@ -104,7 +104,7 @@ class Limiter:
             return np.zeros(0)
         part = fixed[:, start * _CELL : stop * _CELL + 2 * REACH]
         peaks = np.zeros((stop - start) * _CELL)
-        for first, last in hot_runs(part, self._ceiling / largest_growth()):
+        for first, last in hot_runs(part, self._ceiling):
             peaks[first:last] = np.abs(oversample(part[:, first : last + 2 * REACH])).max(axis=(0, 1))
         return np.asarray(peaks.reshape(-1, _CELL).max(axis=1))
 
@@ -114,7 +114,7 @@ class Limiter:
         fixed = None if self._fixed is None else self._fixed[:, : length + 2 * REACH]
         total = sound if fixed is None else sound + fixed
         needs = np.zeros(length)
-        for start, stop in hot_runs(total, self._ceiling / largest_growth()):
+        for start, stop in hot_runs(total, self._ceiling):
             span = slice(start, stop + 2 * REACH)
             if not sound[:, span].any():
                 continue

@@ -100,21 +100,21 @@ def _decoded(
         raise MediaNotFound(f"{str(path)!r} does not exist.") from error
     except (av.FFmpegError, OSError) as error:
         raise MediaUnreadable(f"The sound of {path.name!r} cannot be read: {error.strerror}.") from error
+    converters: dict[tuple[str, str, int], av.AudioResampler] = {}
     with container:
         try:
             track = cast("AudioStream", container.streams[stream.index])
             for other in container.streams:
                 if other.index != stream.index:
                     other.discard = Discard.all
-            converters: dict[object, av.AudioResampler] = {}
-            for packet in _packets(container, track, progress):
-                for frame in _frames(packet, progress):
-                    tick = frame.time_base or Fraction(0)
-                    time = None if frame.pts is None or not tick else frame.pts * tick
-                    kind = (frame.format.name, frame.layout.name, frame.sample_rate)
-                    converter = converters.setdefault(kind, av.AudioResampler("fltp", rate=stream.sample_rate))
-                    for converted in converter.resample(frame):
-                        yield time, tick, _fitting(np.asarray(converted.to_ndarray(), np.float32), stream.channels)
+            for frame in _frames(_packets(container, track, progress), progress):
+                tick = frame.time_base or Fraction(0)
+                time = None if frame.pts is None or not tick else frame.pts * tick
+                kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+                if kind not in converters:
+                    converters[kind] = av.AudioResampler("fltp", rate=stream.sample_rate)
+                for converted in converters[kind].resample(frame):
+                    yield time, tick, _fitting(np.asarray(converted.to_ndarray(), np.float32), stream.channels)
         except (av.FFmpegError, IndexError, AttributeError) as error:
             raise MediaUnreadable(
                 f"The sound track {stream.index} of {path.name!r} ({stream.codec}) cannot be decoded: {error}.",
@@ -126,8 +126,7 @@ def _packets(container: InputContainer, track: AudioStream, progress: Progress |
     """Yield the track's packets; a file that breaks off ends there, with a warning."""
     import av
 
-    time = Fraction(0)
-    packets = container.demux(track)
+    packets, last = container.demux(track), None
     while True:
         try:
             packet = next(packets)
@@ -135,26 +134,36 @@ def _packets(container: InputContainer, track: AudioStream, progress: Progress |
             return
         except av.FFmpegError as error:
             if progress is not None:
-                progress.warn(f"The sound breaks off after {as_clock(time)} ({error.strerror}); the rest is silent.")
+                progress.warn(f"The film's own sound breaks off{_at(last)} ({error.strerror}); the rest is silent.")
             return
-        if packet.pts is not None:
-            time = packet.pts * packet.time_base
+        last = packet
         yield packet
 
 
-def _frames(packet: Packet[AudioStream], progress: Progress | None) -> list[AudioFrame]:
-    """Decode one packet; a broken one gives nothing, and a warning."""
+def _frames(packets: Iterator[Packet[AudioStream]], progress: Progress | None) -> Iterator[AudioFrame]:
+    """Decode packets; broken ones give nothing, and one warning for all of them."""
     import av
 
-    if progress is not None:
-        progress.check()
+    broken: list[Packet[AudioStream]] = []
     try:
-        return list(packet.decode())
-    except av.InvalidDataError:
-        if progress is not None:
-            when = "" if packet.pts is None else f" at {as_clock(packet.pts * packet.time_base)}"
-            progress.warn(f"Part of the film's own sound{when} is damaged; it is silent there.")
-        return []
+        for packet in packets:
+            if progress is not None:
+                progress.check()
+            try:
+                yield from packet.decode()
+            except av.InvalidDataError:
+                broken.append(packet)
+    finally:
+        if broken and progress is not None:
+            count = "A piece" if len(broken) == 1 else f"{len(broken)} pieces"
+            progress.warn(f"{count} of the film's own sound cannot be decoded, first{_at(broken[0])}: silent there.")
+
+
+def _at(packet: Packet[AudioStream] | None) -> str:
+    """Say when a packet sounds, on the container's clock."""
+    if packet is None or packet.pts is None or packet.time_base is None:
+        return ""
+    return f" at {as_clock(packet.pts * packet.time_base)}"
 
 
 def _fitting(sound: Samples, channels: int) -> Samples:

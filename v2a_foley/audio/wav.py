@@ -84,8 +84,10 @@ class WavWriter:
     def write(self, block: Samples | NDArray[np.int32]) -> None:
         """Append samples ``(channels, n)``: ``float32``, full scale 1, or what ``to_24_bits`` gave."""
         if self.bits == 24:
-            whole = block if block.dtype == np.int32 else to_24_bits(np.asarray(block, np.float32))
-            data = np.ascontiguousarray(whole.T, "<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+            whole = (
+                np.asarray(block, np.int32) if block.dtype == np.int32 else to_24_bits(np.asarray(block, np.float32))
+            )
+            data = _packed(whole) if whole.any() else bytes(3 * whole.size)
         else:
             data = np.ascontiguousarray(block.T, "<f4").tobytes()
         try:
@@ -128,6 +130,11 @@ class WavWriter:
         except OSError as failure:
             if kind is None:
                 raise translated(failure, self.path) from failure
+
+
+def _packed(whole: NDArray[np.int32]) -> bytes:
+    """Return 24-bit samples ``(channels, n)`` as interleaved bytes, three a sample."""
+    return np.ascontiguousarray(whole.T, "<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
 
 
 def _bext(description: str, originator: str, time_reference: int) -> bytes:
