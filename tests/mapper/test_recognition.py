@@ -1,5 +1,8 @@
 """What is seen is heard: item 4 of the main job, on the true weights. ``docs/recognition.md`` has the same figures."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -89,3 +92,15 @@ def test_scores_hold_what_they_promise(scorer, seen, read):
 def test_the_interval_is_wilsons():
     assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_the_page_has_these_figures(scorer, seen, read):
+    """Within one picture: another processor may turn a tie."""
+    page = (Path(__file__).parents[2] / "docs" / "recognition.md").read_text(encoding="utf-8")
+    for name, (judged, embeddings) in {"photographs": seen, "labels": read}.items():
+        row = re.search(rf"^\| \*\*{name}\*\* \|.*$", page, flags=re.MULTILINE)[0]
+        shares = [(int(right), int(of)) for right, of in re.findall(r"(\d+) of (\d+)", row)]
+        count = tally(scorer, judged, embeddings)
+        for (right, of), now in zip(shares, (count.first, count.third, count.right, count.wrong), strict=True):
+            assert of == count.pictures
+            assert abs(right - now) <= 1, f"run benchmarks/photographs.py --write: {name} has {now} now, not {right}"

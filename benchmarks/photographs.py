@@ -1,0 +1,134 @@
+"""How well the pocket profile hears what it sees: prints the tables of ``docs/recognition.md``, or writes them there.
+
+``--write`` puts the tables between the page's markers; ``--fit`` fits the calibration anew and prints it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.photographs import Judged, Tally, labels, photographs, tally, wilson  # noqa: E402 - found through ROOT
+from v2a_foley.embed import PocketEyes, pocket_words  # noqa: E402 - found through ROOT
+from v2a_foley.embed.labels import imagenet_labels  # noqa: E402 - found through ROOT
+from v2a_foley.mapper import POCKET_CALIBRATION, EventScorer  # noqa: E402 - found through ROOT
+from v2a_foley.mapper.calibration import fitted  # noqa: E402 - found through ROOT
+from v2a_foley.project.events import default_vocabulary  # noqa: E402 - found through ROOT
+
+PAGE = ROOT / "docs" / "recognition.md"
+BEGIN, END = "<!-- figures: made by benchmarks/photographs.py -->", "<!-- end of figures -->"
+
+
+def share(right: int, of: int) -> str:
+    low, high = wilson(right, of)
+    return f"{right} of {of} = {right / of:.1%} ({low:.0%}–{high:.0%})"
+
+
+def row(name: str, count: Tally) -> str:
+    figures = (count.first, count.third, count.right, count.wrong)
+    return f"| {name} | " + " | ".join(share(figure, count.pictures) for figure in figures) + " |"
+
+
+def summary(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]]) -> list[str]:
+    lines = [
+        "| | best event accepted | one of the best three accepted | … or rightly unsure | a wrong effect used |",
+        "|---|---|---|---|---|",
+    ]
+    for name, (judged, embeddings) in sets.items():
+        lines.append(row(f"**{name}**", tally(scorer, judged, embeddings)))
+        for quiet, what in ((False, "with a sound"), (True, "quiet")):
+            rows = [i for i, one in enumerate(judged) if one.quiet is quiet]
+            lines.append(row(f"{name}, {what}", tally(scorer, [judged[i] for i in rows], embeddings[rows])))
+    return lines
+
+
+def reliability(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]]) -> list[str]:
+    lines = ["| score of the best event | how many | mean score | accepted |", "|---|---|---|---|"]
+    found = [
+        (best.score, best.event.name in one.accepted)
+        for judged, embeddings in sets.values()
+        for one, embedding in zip(judged, embeddings, strict=True)
+        for best in scorer.score(embedding)[:1]
+    ]
+    for low, high in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)):
+        inside = [(score, right) for score, right in found if low <= score < high]
+        if inside:
+            scores, right = np.array(inside).T
+            lines.append(
+                f"| {low:.1f}–{min(high, 1.0):.1f} | {len(inside)} | {scores.mean():.2f} | {right.mean():.2f} |"
+            )
+    return lines
+
+
+def pictures(scorer: EventScorer, judged: list[Judged], embeddings: np.ndarray) -> list[str]:
+    lines = ["| photograph | best three events (score) | right | used |", "|---|---|---|---|"]
+    for one, embedding in zip(judged, embeddings, strict=True):
+        heard = scorer.score(embedding)
+        effect, ambience = scorer.effect(heard), scorer.ambience(heard)
+        best = ", ".join(f"{each.event.name} ({each.score:.2f})" for each in heard[:3])
+        hit = any(each.event.name in one.accepted for each in heard[:3])
+        mark = "yes" if hit else "unsure" if one.quiet and effect is None else "no"
+        used = " + ".join(each.event.name for each in (effect, ambience) if each) or "room tone"
+        lines.append(f"| {one.shows} | {best} | {mark} | {used} |")
+    return lines
+
+
+def fit(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]]) -> str:
+    names = [event.name for event in default_vocabulary()]
+    judged = [one for part, _ in sets.values() for one in part]
+    weights = np.concatenate([np.full(len(part), 200.0 / len(part)) for part, _ in sets.values()])
+    return str(
+        fitted(
+            scorer.similarities(np.concatenate([embeddings for _, embeddings in sets.values()])),
+            np.array([[name in one.accepted for name in names] for one in judged]),
+            np.array([one.quiet for one in judged]),
+            replace(POCKET_CALIBRATION),
+            weights,
+        )
+    )
+
+
+def speed(eyes: PocketEyes) -> str:
+    frames = np.random.default_rng(0).integers(0, 256, (64, 360, 640, 3), dtype=np.uint8)
+    eyes.encode_images(frames[:8])
+    started = time.perf_counter()
+    eyes.encode_images(frames)
+    return f"{(time.perf_counter() - started) / len(frames) * 1000:.1f} ms a frame of 640 × 360"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/recognition.md")
+    parser.add_argument("--fit", action="store_true", help="fit the calibration anew and print it")
+    chosen = parser.parse_args()
+    words, eyes = pocket_words(), PocketEyes()
+    scorer = EventScorer(default_vocabulary(), words)
+    seen = photographs()
+    photos = [p.judged for p in seen], np.concatenate([eyes.encode_images(p.pixels()[None]) for p in seen])
+    read = labels()
+    embedded = words.encode_texts(imagenet_labels())
+    sets = {"photographs": photos, "labels": ([one for _, one in read], embedded[[number for number, _ in read]])}
+    if chosen.fit:
+        print(fit(scorer, sets))
+        print(speed(eyes))
+        return
+    parts = [summary(scorer, sets), reliability(scorer, sets), pictures(scorer, *photos)]
+    tables = "\n\n".join("\n".join(lines) for lines in parts)
+    print(tables)
+    if chosen.write:
+        page = PAGE.read_text(encoding="utf-8")
+        made = re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", page, flags=re.DOTALL)
+        PAGE.write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
