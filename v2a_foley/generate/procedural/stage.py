@@ -18,7 +18,7 @@ from v2a_foley.project import Kind
 BLOCK = 65_536
 """Samples a block; a sound's bits depend on it, not on how its blocks are read."""
 
-_WARM = RATE
+_WARM = RATE // 2
 _KNEE = 0.72
 _FADE = int(0.008 * RATE)
 
@@ -136,7 +136,7 @@ def texture_gain(family: Family, params: object) -> float:
     studio = Studio(1, (0, 2))
     runner = _Runner(family.build(params, studio), studio)
     runner(Block(_WARM, np.ones(_WARM)))
-    trial = np.concatenate([runner(Block(BLOCK, np.ones(BLOCK))) for _ in range(3)], axis=1)[0]
+    trial = np.concatenate([runner(Block(BLOCK, np.ones(BLOCK))) for _ in range(2)], axis=1)[0]
     high = float(np.quantile(np.abs(trial), 0.9999))
     loud = float(np.sqrt(np.mean(trial**2)))
     return min(0.62 / max(high, 1e-9), 0.25 / max(loud, 1e-9))
@@ -205,7 +205,7 @@ def _by_itself(instrument: Instrument, request: SoundRequest, studio: Studio) ->
             if amount > 0.02:
                 yield int(at), strength * amount
 
-    yield from _placed(instrument.strike, hits(), request, studio, pan=0.25 if request.channels > 1 else 0.0)
+    yield from _placed(instrument.strike, hits(), request, studio, pan=0.65 if request.channels > 1 else 0.0)
 
 
 def _bursts(family: Family, params: object, instrument: Instrument, studio: Studio) -> Strike:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Block, Family, Instrument, Studio, Wave, choice, span, steady
-from v2a_foley.generate.procedural.parts.filters import Filter, band, once, slope
+from v2a_foley.generate.procedural.parts.filters import band, coloured, once, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import lay, line, seconds, unit
@@ -47,7 +47,7 @@ def build(params: Cloth, studio: Studio) -> Instrument:
     amount, low, high, tilt = stuff.rub
     rate, bottom, top = stuff.crackle
     bank = ticks(own, 100, bottom, top, stuff.life)
-    rub, noise = Filter(slope(tilt), band(low, high)), Noise(studio.rng("noise"), studio.channels)
+    rub, noise = coloured(slope(tilt), band(low, high)), Noise(studio.rng("noise"), studio.channels)
     strokes, grain = Slow(studio.rng("strokes"), 1.1 + 2.4 * params.speed), Slow(studio.rng("grain"), 24)
     near = studio.rng("near")
     moments, scatter = Moments(near, rate * 1.6), Scatter(studio.channels)
@@ -59,7 +59,7 @@ def build(params: Cloth, studio: Studio) -> Instrument:
         for at in moments(n, np.clip(move * 0.6, 0, 1)):
             level = 0.5 * near.random() ** 2.5
             grains.append((int(at), level * bank[int(near.integers(100))], between(near, -0.4, 0.4)))
-        return amount * 0.6 * rub(noise(n)) * move * (1 + 0.35 * grain(n)) + 0.8 * scatter(n, grains)
+        return amount * 0.22 * rub(noise(n)) * move * (1 + 0.35 * grain(n)) + 0.8 * scatter(n, grains)
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         length = around(rng, stuff.length, 0.2) * (1.5 - 0.7 * params.speed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Play, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, band, lowpass, once, slope
+from v2a_foley.generate.procedural.parts.filters import band, coloured, lowpass, once, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import even, seconds, unit
@@ -101,7 +101,7 @@ def _voices(params: Crowd, studio: Studio) -> Play:
     moments, scatter = Moments(rng, rate), Scatter(studio.channels)
     noise, mood = Noise(studio.rng("far"), studio.channels), Slow(studio.rng("mood"), 0.25)
     formant = 700 if params.kind != "cheer" else 1050
-    far = Filter(slope(-4.0), band(formant * 0.55, formant * 1.9), lowpass(3500, 1))
+    far = coloured(slope(-4.0), band(formant * 0.55, formant * 1.9), lowpass(3500, 1))
     murmur = Slow(studio.rng("murmur"), 4.5)
 
     def play(block: Block) -> Wave:
@@ -114,7 +114,7 @@ def _voices(params: Crowd, studio: Studio) -> Play:
         for _ in range(3):
             bank[int(rng.integers(len(bank)))] = make[params.kind]()
         bed = far(noise(n)) * (1 + 0.16 * murmur(n)) * np.exp(0.15 * mood(n))
-        return 0.3 * scatter(n, grains) + (0.5 + 0.9 * params.size) * bed
+        return 0.3 * scatter(n, grains) + (0.1 + 0.25 * params.size) * bed
 
     return play
 
@@ -143,7 +143,7 @@ def _claps(params: Crowd, studio: Studio) -> Play:
         Slow(studio.rng("mood"), 0.3),
         Scatter(studio.channels),
     )
-    rush = Filter(slope(-2.0), band(700, 4200))
+    rush = coloured(slope(-2.0), band(700, 4200))
     patter = Slow(studio.rng("patter"), 30)
 
     def play(block: Block) -> Wave:
@@ -157,7 +157,7 @@ def _claps(params: Crowd, studio: Studio) -> Play:
                 due[k] += max(0.06, (1 + 0.09 * rng.standard_normal()) / rates[k])
             due[k] -= n / RATE
         bed = rush(noise(n)) * np.exp(0.3 * patter(n)) * np.exp(0.12 * mood(n))
-        return 0.4 * scatter(n, grains) + 0.9 * params.size * bed
+        return 0.4 * scatter(n, grains) + 0.16 * params.size * bed
 
     return play
 

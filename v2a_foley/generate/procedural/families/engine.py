@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, Pole, Reverb, band, highpass, lowpass, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, Pole, Reverb, band, coloured, highpass, lowpass, slope
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
 from v2a_foley.generate.procedural.parts.shapes import unit
 
@@ -52,23 +52,23 @@ class Make:
 
 
 _MAKES: dict[str, Make] = {
-    "car": Make(2.6, 0.45, (260, 1500), ((85, 3, 1.0), (190, 4, 0.6), (420, 4, 0.35)), (0.05, 1500, 6000), (0.12, 250, 2800), 0.09),
+    "car": Make(2.6, 0.45, (520, 3400), ((85, 3, 1.0), (190, 4, 0.6), (420, 4, 0.35)), (0.05, 1500, 6000), (0.12, 250, 2800), 0.09),
     "motorcycle": Make(
-        1.1, 0.55, (650, 3400), ((120, 3, 0.9), (330, 4, 0.6), (900, 4, 0.45)), (0.08, 2000, 8000), (0.1, 400, 4000), 0.16,
+        1.1, 0.55, (1200, 6500), ((120, 3, 0.9), (330, 4, 0.6), (900, 4, 0.45)), (0.08, 2000, 8000), (0.1, 400, 4000), 0.16,
         beat=(0.0, 0.4375),
     ),
     "truck": Make(
-        3.4, 0.5, (220, 950), ((48, 3, 1.2), (105, 4, 0.7), (260, 4, 0.4)), (0.3, 900, 4800), (0.18, 150, 1800), 0.13, restless=0.008
+        3.4, 0.5, (420, 2200), ((48, 3, 1.2), (105, 4, 0.7), (260, 4, 0.4)), (0.3, 900, 4800), (0.18, 150, 1800), 0.13, restless=0.008
     ),
     "lawnmower": Make(
-        0.35, 0.35, (800, 2200), ((140, 3, 0.8), (410, 4, 0.6), (1150, 4, 0.4)), (0.14, 1500, 7000), (0.35, 300, 3500), 0.05
+        0.35, 0.35, (1500, 4200), ((140, 3, 0.8), (410, 4, 0.6), (1150, 4, 0.4)), (0.14, 1500, 7000), (0.35, 300, 3500), 0.05
     ),
-    "boat": Make(1.8, 0.4, (240, 1000), ((62, 3, 1.2), (150, 4, 0.7), (330, 4, 0.3)), (0.05, 1200, 5000), (0.5, 180, 3500), 0.15),
+    "boat": Make(1.8, 0.4, (450, 2300), ((62, 3, 1.2), (150, 4, 0.7), (330, 4, 0.3)), (0.05, 1200, 5000), (0.5, 180, 3500), 0.15),
     "propeller": Make(
-        0.9, 0.3, (700, 2600), ((95, 3, 0.9), (240, 4, 0.6), (620, 4, 0.4)), (0.06, 1500, 6000), (0.4, 200, 2600), 0.1, restless=0.005
+        0.9, 0.3, (1300, 4600), ((95, 3, 0.9), (240, 4, 0.6), (620, 4, 0.4)), (0.06, 1500, 6000), (0.4, 200, 2600), 0.1, restless=0.005
     ),
     "chainsaw": Make(
-        0.22, 0.5, (1800, 6500), ((210, 3, 0.5), (880, 4, 0.8), (2300, 4, 0.8)), (0.25, 2500, 11_000), (0.2, 800, 7000), 0.05,
+        0.22, 0.5, (3800, 12_000), ((210, 3, 0.5), (880, 4, 0.8), (2300, 4, 0.8)), (0.25, 2500, 11_000), (0.2, 800, 7000), 0.05,
         two_stroke=True, restless=0.03,
     ),
 }  # fmt: skip
@@ -112,15 +112,15 @@ def build(params: Engine, studio: Studio) -> Instrument:
     pace, stumble = Slow(studio.rng("pace"), 0.35), Slow(studio.rng("stumble"), 2.5)
     chance, noise = studio.rng("chance"), Noise(studio.rng("noise"), 1)
     inertia, load = Pole(0.22), Pole(0.1)
-    blast, rattle = Filter(lowpass(2400, 1)), Filter(band(*make.clatter[1:]))
-    intake = Filter(slope(-3.0), band(*make.intake[1:]))
+    blast, rattle = coloured(lowpass(3200, 1)), coloured(band(*make.clatter[1:]))
+    intake = coloured(slope(-3.0), band(*make.intake[1:]))
     ring = np.exp(-np.arange(1200) / RATE / 0.004)
     fire = Reverb(ring / np.sum(ring))
     edge = np.exp(-np.arange(700) / RATE / 0.0016)
     knock = Reverb(edge / np.sum(edge))
-    push = np.exp(-np.arange(480) / RATE / 0.0009) - np.exp(-np.arange(480) / RATE / 0.00025)
+    push = np.exp(-np.arange(480) / RATE / 0.00045) - np.exp(-np.arange(480) / RATE / 0.00015)
     pulse = Reverb(unit(push))
-    smooth = Filter(highpass(22, 1))
+    smooth = Filter(highpass(32, 1))
     blades = 3 if params.kind == "propeller" else 2
     detune = around(own, 1.0, 0.025)
     state = {"phase": float(own.random()), "blade": float(own.random())}
@@ -134,12 +134,12 @@ def build(params: Engine, studio: Studio) -> Instrument:
         train, soft = _pulses(cycle, state["phase"], moments, strength, chance)
         state["phase"] = float(cycle[-1])
         white = noise(n)[0]
-        source = pulse(train) * (1 + 0.0 * throttle) + 0.5 * blast(white) * fire(soft) * 60
+        source = pulse(train) + 0.5 * blast(white) * fire(soft) * 9
         share = np.clip(0.12 + 0.88 * throttle, 0, 1)
         out = (1 - share) * dark(source) + share * bright(source)
-        out += make.clatter[0] * rattle(white) * knock(soft) * 45 * (0.6 + 0.4 * throttle)
+        out += make.clatter[0] * rattle(white) * knock(soft) * 12 * (0.6 + 0.4 * throttle)
         speed = rpm / params.rev_rpm
-        out += make.intake[0] * 0.6 * intake(white) * speed**1.5 * (0.55 + 12 * fire(soft))
+        out += make.intake[0] * 0.1 * intake(white) * speed**1.5 * (0.55 + 12 * fire(soft))
         if params.kind in ("propeller", "lawnmower"):
             blade = state["blade"] + np.cumsum(rpm / 60 * blades) / RATE
             state["blade"] = float(blade[-1] % 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Block, Family, Instrument, Studio, Wave, span
-from v2a_foley.generate.procedural.parts.filters import Filter, band, highpass, lowpass, once, slope
+from v2a_foley.generate.procedural.parts.filters import band, coloured, highpass, lowpass, once, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow
 from v2a_foley.generate.procedural.parts.shapes import burst, seconds, unit
@@ -25,9 +25,9 @@ def build(params: Fire, studio: Studio) -> Instrument:
     rng, near = studio.rng("fire"), studio.rng("near")
     size = params.size
     noise = Noise(studio.rng("gas"), studio.channels)
-    roar = Filter(slope(-6.0, 25), lowpass(180 + 120 * size, 1))
-    breath = Filter(slope(-4.0), band(180, 1100))
-    hiss = Filter(highpass(3200, 1), lowpass(12_000, 1))
+    roar = coloured(slope(-4.0), lowpass(180 + 120 * size, 1))
+    breath = coloured(slope(-4.0), band(180, 1100))
+    hiss = coloured(highpass(3200, 1), lowpass(12_000, 1))
     flutter, lick, draught = (
         Slow(studio.rng("flutter"), 9),
         Slow(studio.rng("lick"), 2.2),
@@ -49,7 +49,7 @@ def build(params: Fire, studio: Studio) -> Instrument:
         wood = np.exp(0.9 * activity(n))
         grains: list[tuple[int, Wave, float]] = []
         for at in crackle(n, np.clip(0.3 * wood * block.drive, 0, 1)):
-            level = min(0.06 + 0.12 * near.pareto(1.8), 0.9)
+            level = min(0.07 + 0.14 * near.pareto(1.7), 1.0)
             grains.append((int(at), level * small[int(near.integers(90))], float(near.uniform(-0.7, 0.7))))
             if near.random() < 0.18:
                 late = int(at) + int(near.integers(120, 2400))
@@ -58,9 +58,9 @@ def build(params: Fire, studio: Studio) -> Instrument:
             level = 0.3 + 0.7 * near.random() ** 2
             grains.append((int(at), level * pops[int(near.integers(50))], float(near.uniform(-0.5, 0.5))))
         white = noise(n)
-        flame = np.clip(1 + 0.4 * flutter(n) + 0.35 * lick(n), 0.05, 3) * np.exp(0.25 * draught(n))
-        bed = (0.25 + 1.7 * size) * roar(white) * flame + (0.1 + 0.5 * size) * breath(white) * flame**1.4
-        return 0.55 * bed + (0.012 + 0.03 * size) * hiss(white) * np.sqrt(wood) + 0.6 * scatter(n, grains)
+        flame = np.clip(1 + 0.25 * flutter(n) + 0.22 * lick(n), 0.15, 3) * np.exp(0.25 * draught(n))
+        bed = (0.015 + 0.2 * size**1.3) * roar(white) * flame + (0.006 + 0.09 * size**1.3) * breath(white) * flame**1.4
+        return bed + (0.006 + 0.014 * size) * hiss(white) * np.sqrt(wood) + 0.6 * scatter(n, grains)
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         return pops[int(rng.integers(50))].copy()

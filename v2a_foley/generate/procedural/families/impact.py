@@ -46,12 +46,12 @@ class Material:
 
 MATERIALS: dict[str, Material] = {
     "wood": Material((900, 110), 0.014, 22.0, 26, 0.55, (0.3, 2.2), 0.5, (300, 5000), 0.05, -3.5),
-    "metal": Material((1400, 130), 0.0007, 2.6, 44, 0.42, (0.05, 0.7), 0.25, (1500, 14000), 0.03, -1.5),
-    "glass": Material((3200, 650), 0.0016, 9.0, 24, 0.7, (0.04, 0.4), 0.3, (3000, 16000), 0.02, -1.0),
-    "stone": Material((2600, 320), 0.008, 45.0, 22, 0.6, (0.08, 0.7), 0.8, (800, 11000), 0.035, -2.0),
+    "metal": Material((1400, 130), 0.0007, 2.6, 44, 0.42, (0.05, 0.7), 0.25, (1500, 14000), 0.03, -0.8),
+    "glass": Material((3200, 650), 0.0016, 9.0, 24, 0.7, (0.04, 0.4), 0.3, (3000, 16000), 0.02, 0.3),
+    "stone": Material((2600, 320), 0.008, 45.0, 22, 0.6, (0.08, 0.7), 0.8, (800, 11000), 0.035, -1.0),
     "plastic": Material((1100, 200), 0.035, 38.0, 18, 0.7, (0.3, 1.8), 0.5, (500, 7000), 0.03, -3.0),
     "body": Material((190, 62), 0.16, 34.0, 10, 0.8, (2.0, 7.0), 0.9, (70, 1400), 0.07, -6.0),
-    "ceramic": Material((2300, 480), 0.0035, 12.0, 22, 0.75, (0.06, 0.5), 0.4, (2000, 13000), 0.02, -1.5),
+    "ceramic": Material((2300, 480), 0.0035, 12.0, 22, 0.75, (0.06, 0.5), 0.4, (2000, 13000), 0.02, -0.5),
     "drum": Material((240, 58), 0.011, 5.0, 12, -1.0, (0.8, 4.0), 0.35, (150, 4500), 0.06, -4.0),
     "cardboard": Material((420, 85), 0.09, 40.0, 18, 0.8, (0.8, 3.0), 0.9, (150, 3500), 0.05, -4.0),
 }
@@ -190,7 +190,7 @@ def build_footsteps(params: Footsteps, studio: Studio) -> Instrument:
         parts = [(0.0, 0.55 * unit(blow(shoe, 0.5, heel, rng)))]
         parts.append((second, 0.3 * unit(blow(shoe, 0.3, 0.6 * heel, rng))))
         if floor is not None:
-            damp = 0.45 if hard == "metal" else 0.7
+            damp = {"metal": 0.3, "stone": 0.35}.get(hard, 0.7)
             parts = [(at, wave * 0.9) for at, wave in parts]
             parts.append((0.0, unit(blow(floor, 0.35, heel, rng, damp=damp))))
             parts.append((second, around(rng, 0.38, 0.25) * unit(blow(floor, 0.25, 0.6 * heel, rng, damp=damp))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, band, highpass, lowpass, peak, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, peak, slope
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
 
 
@@ -27,13 +27,13 @@ def build(params: Jet, studio: Studio) -> Instrument:
     rocket = params.kind == "rocket"
     low = 260 - 160 * params.size if not rocket else 110 - 70 * params.size
     noise = Noise(studio.rng("mixing"), studio.channels)
-    roar = Filter(slope(-3.0, 20), peak(low, 0.45, 11.0), lowpass(5200 if rocket else 7500, 1))
-    tear = Filter(highpass(900, 1), lowpass(6500, 1))
-    deep = Filter(slope(-6.0, 20, 2000), lowpass(90, 1))
+    roar = coloured(slope(-2.5), peak(low, 0.45, 11.0), lowpass(5200 if rocket else 7500, 1))
+    tear = coloured(highpass(900, 1), lowpass(6500, 1))
+    deep = coloured(slope(-4.0), lowpass(110, 1))
     unrest, gust, tearing = Slow(studio.rng("unrest"), 14), Slow(studio.rng("gust"), 1.1), Slow(studio.rng("tear"), 55)
     air, drift = Slow(studio.rng("air"), 0.2), Slow(studio.rng("drift"), 0.4)
     tones = [around(own, f, 0.07) for f in (2350, 3120, 5250)]
-    hiss = Filter(band(1800, 9000))
+    hiss = coloured(band(1800, 9000))
     state = {"phase": float(own.random())}
 
     def play(block: Block) -> Wave:
@@ -44,8 +44,8 @@ def build(params: Jet, studio: Studio) -> Instrument:
         out = 1.1 * roar(white) * thrust**1.6 * shake
         if rocket:
             crackle = np.clip(tearing(n) - 0.6, 0, 3) ** 1.4
-            out += 2.2 * deep(white) * thrust**1.5 * shake
-            out += 0.75 * tear(np.maximum(white, 0) ** 2 - 0.5) * crackle * thrust**2.2
+            out += 0.7 * deep(white) * thrust**1.5 * shake
+            out += 0.35 * tear(np.maximum(white, 0) ** 2 - 0.5) * crackle * thrust**2.2
             return out
         turns = (0.45 + 0.55 * block.drive) * (1 + 0.006 * drift(n))
         phase = state["phase"] + np.cumsum(turns) / RATE
@@ -53,7 +53,7 @@ def build(params: Jet, studio: Studio) -> Instrument:
         whine = sum(
             a * np.sin(2 * np.pi * f * phase + k) for k, (f, a) in enumerate(zip(tones, (1.0, 0.6, 0.35), strict=True))
         )
-        return out + 0.055 * np.sqrt(thrust) * whine * (1 + 0.3 * gust(n)) + 0.12 * hiss(white) * thrust**2
+        return out + 0.055 * np.sqrt(thrust) * whine * (1 + 0.3 * gust(n)) + 0.22 * hiss(white) * thrust**2
 
     return Instrument(play=play, follows=True, rest=0.8, burst=2.5)
 
@@ -63,7 +63,7 @@ def _helicopter(params: Jet, studio: Studio) -> Instrument:
     blade_rate = around(own, 22 - 9 * params.size, 0.05)
     tail_rate, turbine = blade_rate * around(own, 4.9, 0.03), around(own, 4600, 0.06)
     noise = Noise(studio.rng("wash"), studio.channels)
-    wash, slap_air = Filter(slope(-4.0, 25), band(60, 2200)), Filter(band(120, 1600))
+    wash, slap_air = coloured(slope(-4.0), band(80, 2400)), coloured(slope(-2.0), band(140, 1800))
     thump = Filter(lowpass(220, 2), highpass(14, 1))
     drift, sway = Slow(studio.rng("drift"), 0.3), Slow(studio.rng("sway"), 0.8)
     blades = np.exp(0.12 * own.standard_normal(4))
@@ -83,7 +83,7 @@ def _helicopter(params: Jet, studio: Studio) -> Instrument:
             4 * np.pi * phase * tail_rate / blade_rate
         )
         whine = np.sin(2 * np.pi * phase * turbine / blade_rate)
-        out = 1.1 * slap_air(white) * (0.15 + 1.6 * slap) + 0.5 * wash(white) * (0.4 + chop)
+        out = 0.7 * slap_air(white) * (0.15 + 1.6 * slap) + 0.5 * wash(white) * (0.4 + chop)
         return out + 1.5 * thump(slap - 0.5 * chop)[None, :] + (0.05 * tail + 0.012 * whine)[None, :] * block.drive
 
     return Instrument(play=play, follows=True, rest=0.85, burst=2.0)

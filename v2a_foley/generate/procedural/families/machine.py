@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, highpass, lowpass, peak, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, coloured, highpass, lowpass, peak, slope
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
 
 
@@ -83,9 +83,9 @@ def build(params: Machine, studio: Studio) -> Instrument:
     )
     noise = Noise(studio.rng("air"), studio.channels)
     level, low, high, tilt = make.air
-    air = Filter(slope(tilt), band(low, high))
+    air = coloured(slope(tilt), band(low, high))
     case = Filter(highpass(25, 1), *(peak(f * around(own, 1, 0.1), q, d) for f, q, d in make.boxes))
-    ringing = Filter(band(make.strike[1], make.strike[2]))
+    ringing = coloured(band(make.strike[1], make.strike[2]))
     pace, shiver, draught = (
         Slow(studio.rng("pace"), 0.4),
         Slow(studio.rng("shiver"), 6),
@@ -110,7 +110,7 @@ def build(params: Machine, studio: Studio) -> Instrument:
             tone += loud * np.sin(2 * np.pi * k * phase + start + shift) * (1 + 0.2 * shift)
         white = noise(n)
         breath = air(white) * np.exp(0.1 * draught(n)) * speed**1.5
-        out = level * 0.9 * breath
+        out = level * 0.25 * breath
         force = tone[None, :] * 0.16 * speed**0.7
         if strokes:
             beat = state["beat"] + np.cumsum(strokes * run) / RATE
@@ -119,7 +119,7 @@ def build(params: Machine, studio: Studio) -> Instrument:
             swing = swing * hands[beat.astype(int) % 4]
             out = out * (1 - make.beat[1] + make.beat[1] * swing * 1.5)
             if make.strike[0]:
-                out = out + make.strike[0] * ringing(white) * swing**2.0
+                out = out + make.strike[0] * 0.35 * ringing(white) * swing**2.0
         return dim(case(out + force)) * (0.25 + 0.75 * block.drive)
 
     return Instrument(play=play, follows=True, rest=0.9, burst=1.6)

@@ -8,7 +8,7 @@ import numpy as np
 
 from v2a_foley.generate.procedural.families.impact import blow, body_of
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span, steady
-from v2a_foley.generate.procedural.parts.filters import Filter, band, highpass, lowpass, peak, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, peak, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import line, seconds, unit
@@ -84,10 +84,10 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
     what, own = _ROLLERS[params.kind], studio.rng("wheels")
     ground, grit = _GROUND[params.surface]
     noise = Noise(studio.rng("contact"), studio.channels)
-    low = Filter(
-        slope(-4.0, 25), highpass(what.rumble[1], 1), lowpass(what.rumble[2], 1), peak(what.rumble[1] * 1.8, 1.2, 5.0)
+    low = coloured(
+        slope(-4.0), highpass(what.rumble[1], 1), lowpass(what.rumble[2], 1), peak(what.rumble[1] * 1.8, 1.2, 5.0)
     )
-    high = Filter(slope(-3.0), band(*what.hiss[1:]))
+    high = coloured(slope(-3.0), band(*what.hiss[1:]))
     rough, sway = Slow(studio.rng("rough"), 14), Slow(studio.rng("sway"), 0.6)
     scatter, near = Scatter(studio.channels), studio.rng("near")
     material, loud, often = what.rattle
@@ -126,8 +126,8 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
             state["click"] -= n / RATE
         white = noise(n)
         uneven = np.clip(1 + 0.22 * rough(n) + 0.1 * sway(n), 0.1, 3)
-        out = what.rumble[0] * ground * 1.2 * low(white) * wheel * uneven * speed
-        out += what.hiss[0] * 0.5 * high(white) * speed**1.5 * uneven
+        out = what.rumble[0] * ground * 0.2 * low(white) * wheel * uneven * speed
+        out += what.hiss[0] * 0.22 * high(white) * speed**1.5 * uneven
         if params.kind == "tank":
             bite = np.clip(squealing(n) - 0.5, 0, 2)
             out += 0.05 * bite * np.sin(2 * np.pi * np.cumsum(squeal_hertz * (1 + 0.01 * squealing(n))) / RATE)

@@ -9,7 +9,7 @@ import numpy as np
 from v2a_foley.generate.procedural.families.birds import songbird
 from v2a_foley.generate.procedural.families.weather import Wind, build_wind
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, span
-from v2a_foley.generate.procedural.parts.filters import Filter, band, highpass, lowpass, once, peak, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, once, peak, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import clock, seconds, swell
@@ -29,8 +29,8 @@ def build_roomtone(params: Roomtone, studio: Studio) -> Instrument:
     noise, vent = Noise(studio.rng("air"), studio.channels), Noise(studio.rng("vent"), studio.channels)
     lowest = around(own, 62 - 40 * params.size, 0.08)
     modes = [peak(lowest * r * around(own, 1, 0.03), 3.0, between(own, 3, 7)) for r in (1.0, 1.42, 1.9, 2.6)]
-    air = Filter(slope(-5.0, 20), *modes, lowpass(5000, 1))
-    duct = Filter(slope(-3.0), band(140, 900), peak(around(own, 310, 0.2), 2.0, 5.0))
+    air = coloured(slope(-4.5), *modes, lowpass(5000, 1))
+    duct = coloured(slope(-3.0), band(140, 900), peak(around(own, 310, 0.2), 2.0, 5.0))
     breath, drift = Slow(studio.rng("breath"), 0.07), Slow(studio.rng("drift"), 0.09)
     mains = 50.0 * (1 + 0.012 * own.uniform(-1, 1))
     levels = [(1, 0.5), (2, 1.0), (3, 0.2), (4, 0.45), (6, 0.2), (8, 0.08)]
@@ -40,7 +40,7 @@ def build_roomtone(params: Roomtone, studio: Studio) -> Instrument:
 
     def play(block: Block) -> Wave:
         n = block.samples
-        out = 0.8 * air(noise(n)) * (1 + 0.06 * breath(n)) + 0.12 * duct(vent(n))
+        out = 0.3 * air(noise(n)) * (1 + 0.06 * breath(n)) + 0.07 * duct(vent(n))
         if params.hum > 0:
             phase = state["phase"] + np.cumsum(mains * (1 + 0.002 * drift(n))) / RATE
             state["phase"] = float(phase[-1] % 1)
@@ -72,8 +72,8 @@ class City:
 def build_city(params: City, studio: Studio) -> Instrument:
     """Build a city: a far rumble, cars that pass, horns now and then."""
     noise, far = Noise(studio.rng("air"), studio.channels), studio.rng("passing")
-    rumble = Filter(slope(-6.0, 25), peak(70, 0.8, 5.0), lowpass(900, 1))
-    hush = Filter(slope(-3.5), band(350, 2600))
+    rumble = coloured(slope(-4.5), peak(80, 0.8, 4.0), lowpass(900, 1))
+    hush = coloured(slope(-3.5), band(350, 2600))
     breath, surge = Slow(studio.rng("breath"), 0.08), Slow(studio.rng("surge"), 0.22)
     cars, horns = Scatter(studio.channels), Scatter(studio.channels)
     state = {"car": 1.0, "horn": 4.0}
@@ -91,8 +91,8 @@ def build_city(params: City, studio: Studio) -> Instrument:
         state["car"] -= n / RATE
         state["horn"] -= n / RATE
         white = noise(n)
-        out = (1.5 * rumble(white) + 0.35 * hush(white) * (1 + 0.12 * surge(n))) * np.exp(0.15 * breath(n))
-        return out * (0.5 + 0.5 * params.density) + 0.5 * cars(n, passing) + 0.14 * horns(n, honks)
+        out = (0.26 * rumble(white) + 0.11 * hush(white) * (1 + 0.12 * surge(n))) * np.exp(0.15 * breath(n))
+        return out * (0.5 + 0.5 * params.density) + 0.4 * cars(n, passing) + 0.14 * horns(n, honks)
 
     return Instrument(play=play)
 
@@ -103,7 +103,7 @@ def _passing(rng: np.random.Generator) -> Wave:
     n = seconds(length)
     u = np.linspace(-1, 1, n)
     near = 1 / (1 + (u / between(rng, 0.2, 0.4)) ** 2) * swell(n, length * 0.3, length * 0.3)
-    tyres = once(rng.standard_normal(n), slope(-4.0), band(250, 1900))
+    tyres = coloured(slope(-4.0), band(300, 2200))(rng.standard_normal(n))
     tone = np.sin(2 * np.pi * np.cumsum(between(rng, 55, 105) * (1 - 0.04 * np.tanh(4 * u))) / RATE)
     return np.asarray(near**1.3 * (0.9 * tyres + 0.18 * tone * (1 + 0.3 * tyres)))
 

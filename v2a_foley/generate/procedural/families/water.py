@@ -19,7 +19,7 @@ from v2a_foley.generate.procedural.family import (
     span,
     steady,
 )
-from v2a_foley.generate.procedural.parts.filters import Filter, band, highpass, lowpass, once, slope
+from v2a_foley.generate.procedural.parts.filters import band, coloured, highpass, lowpass, once, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, line, seconds, unit
@@ -74,7 +74,7 @@ def _running(params: Water, studio: Studio) -> Play:
     bank = bubbles(rng, 220, *flow.pitch)
     amount, low, high = flow.foam
     noise = Noise(studio.rng("foam"), studio.channels)
-    colour = Filter(slope(flow.tilt, 20), highpass(low, 1), lowpass(high, 2 if params.kind == "underwater" else 1))
+    colour = coloured(slope(flow.tilt), highpass(low, 1), lowpass(high, 2 if params.kind == "underwater" else 1))
     eddies = [Slow(studio.rng("eddy", k), flow.gurgle * (1 + k)) for k in range(3)]
     moments = [Moments(studio.rng("moments", k), flow.rate / 3) for k in range(3)]
     scatter = Scatter(studio.channels)
@@ -100,8 +100,8 @@ def _surf(params: Water, studio: Studio) -> Play:
     """Waves that rise, break and run out, each with its own length, two of them overlapping."""
     rng = studio.rng("waves")
     noise = Noise(studio.rng("foam"), studio.channels)
-    deep = Filter(slope(-6.0, 20), lowpass(420, 1))
-    mid, high = Filter(slope(-3.0), band(250, 2200)), Filter(highpass(1800, 1), lowpass(9500, 1))
+    deep = coloured(slope(-4.5), lowpass(450, 1))
+    mid, high = coloured(slope(-3.0), band(300, 2600)), coloured(highpass(1800, 1), lowpass(10_000, 1))
     period = 6.5 + 3.5 * params.size
     fizz = Slow(studio.rng("fizz"), 7.0)
     waves: list[tuple[float, float, float]] = []
@@ -123,7 +123,9 @@ def _surf(params: Water, studio: Studio) -> Play:
             waves.pop(0)
         state["at"] += n / 48_000
         white = noise(n)
-        return 1.6 * deep(white) * low + 1.4 * mid(white) * body**1.3 + 0.14 * high(white) * hiss * (1 + 0.12 * fizz(n))
+        return (
+            0.55 * deep(white) * low + 0.65 * mid(white) * body**1.3 + 0.2 * high(white) * hiss * (1 + 0.12 * fizz(n))
+        )
 
     return play
 
@@ -140,7 +142,7 @@ def _drip(params: Water, studio: Studio) -> Strike:
         hertz = around(rng, 1500 * 0.35**params.size, 0.2) * (1.1 - 0.2 * strength)
         n = seconds(0.16 + 0.12 * params.size)
         time = clock(n)
-        sweep = hertz * (time + between(rng, 0.8, 3.2) * time**2)
+        sweep = hertz * (time + between(rng, 0.25, 1.2) * time**2)
         plink = np.sin(2 * np.pi * sweep) * np.exp(-time * (26 - 10 * params.size)) * np.minimum(time / 0.0015, 1)
         tick = once(rng.standard_normal(240), band(1500, 9000)) * burst(240, 0.0002, 0.006)
         gap = between(rng, 0.006, 0.03)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, band, highpass, lowpass, peak, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, peak, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles, ticks
 from v2a_foley.generate.procedural.parts.modal import plate, ring_many
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around
@@ -56,11 +56,11 @@ def build_rain(params: Rain, studio: Studio) -> Instrument:
     rng = studio.rng("rain")
     noise, near = Noise(studio.rng("bed"), studio.channels), studio.rng("near")
     (low, high), tilt, (centre, q, lift) = _BED[params.surface]
-    bed = Filter(slope(tilt), highpass(low, 1), lowpass(high, 1), peak(centre, q, lift))
+    bed = coloured(slope(tilt), highpass(low, 1), lowpass(high, 1), peak(centre, q, lift))
     bank = _drops(params.surface, rng)
     moments = Moments(near, 30 + 620 * params.density**1.3)
     scatter, swell = Scatter(studio.channels), Slow(studio.rng("swell"), 0.25)
-    share = 0.1 + 0.5 * params.density
+    share = 0.025 + 0.16 * params.density
 
     def play(block: Block) -> Wave:
         n = block.samples
@@ -72,7 +72,7 @@ def build_rain(params: Rain, studio: Studio) -> Instrument:
         drops = scatter(
             n, [(int(t), a * bank[g], float(s)) for t, g, a, s in zip(at, which, level, sides, strict=True)]
         )
-        return share * 1.1 * bed(noise(n)) * breath + 0.42 * drops
+        return share * bed(noise(n)) * breath + 0.42 * drops
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         return bank[int(rng.integers(len(bank)))].copy()
@@ -125,10 +125,10 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
         Slow(studio.rng("quick"), 0.7),
         Slow(studio.rng("flutter"), 6),
     )
-    rumble, body = Filter(slope(-6.0, 20, 4000), lowpass(160, 1)), Filter(slope(-4.5), band(90, 700))
-    air = Filter(slope(-3.0), band(500, 3500))
+    rumble, body = coloured(slope(-5.0), lowpass(180, 1)), coloured(slope(-4.0), band(110, 800))
+    air = coloured(slope(-3.0), band(600, 4000))
     howls = [Whistle(studio, f"howl{k}", around(rng, f, 0.12), f / 14) for k, f in enumerate((290, 430, 690))]
-    rustle, twigs = Filter(highpass(1800, 1), lowpass(9000, 1), peak(4200, 0.6, 4.0)), Slow(studio.rng("twigs"), 9)
+    rustle, twigs = coloured(highpass(1800, 1), lowpass(9000, 1), peak(4200, 0.6, 4.0)), Slow(studio.rng("twigs"), 9)
     leaf_bank = ticks(rng, 60, 2500, 9000, (0.002, 0.01)) if params.leaves > 0 else []
     leaf_at, scatter, near = (
         Moments(studio.rng("leaf"), 420 * params.leaves),
@@ -143,14 +143,14 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
         pressure = speed**1.6
         stir = np.maximum(0.5 + 0.5 * twigs(n), 0.05)
         white = noise(n)
-        out = 1.3 * rumble(white) * pressure * (1 + 0.25 * flutter(n))
-        out += 1.6 * body(white) * pressure + 0.9 * air(white) * speed**2.6
+        out = 0.35 * rumble(white) * pressure * (1 + 0.25 * flutter(n))
+        out += 0.5 * body(white) * pressure + 0.16 * air(white) * speed**2.6
         if params.howl > 0:
             for k, howl in enumerate(howls):
                 bend = np.clip(speed, 0.3, 2.5) ** (0.35 + 0.05 * k)
                 out += params.howl * (0.5 - 0.1 * k) * howl(bend) * np.clip(speed - 0.35, 0, 2) ** 2
         if params.leaves > 0:
-            out += params.leaves * 0.35 * rustle(noise(n)) * np.clip(speed, 0, 2.2) ** 2 * stir
+            out += params.leaves * 0.3 * rustle(noise(n)) * np.clip(speed, 0, 2.2) ** 2 * stir
             at = leaf_at(n, np.clip(0.5 * speed, 0, 1))
             out += 0.5 * scatter(
                 n, [(int(t), leaf_bank[int(near.integers(60))], float(near.uniform(-1, 1))) for t in at]

@@ -29,6 +29,18 @@ class Filter:
         return np.asarray(out)
 
 
+def coloured(*designs: Wave) -> Filter:
+    """Chain designs into a filter that gives white noise of unit variance a colour, and leaves it its variance."""
+    from scipy import signal
+
+    sos = np.concatenate(designs)
+    click = np.zeros(16_384)
+    click[0] = 1.0
+    energy = float(np.sum(signal.sosfilt(sos, click) ** 2))
+    sos[0, :3] /= np.sqrt(energy)
+    return Filter(sos)
+
+
 def once(wave: Wave, *designs: Wave) -> Wave:
     """Filter a whole sound through a chain of designs."""
     return Filter(*designs)(wave)
@@ -77,7 +89,7 @@ def peak(hertz: float, q: float, decibels: float) -> Wave:
 
 
 @lru_cache(maxsize=64)
-def slope(decibels: float, low: float = 25.0, high: float = 18_000.0) -> Wave:
+def slope(decibels: float, low: float = 50.0, high: float = 18_000.0) -> Wave:
     """Straight spectral slope in dB an octave (-3 pink, -6 brown), unit gain at 1 kHz, by alternating poles and zeros."""
     from scipy import signal
 

@@ -61,14 +61,14 @@ def bubbles(rng: np.random.Generator, count: int, low: float, high: float, *, ri
     """
     bank = []
     for _ in range(count):
-        hertz = low * (high / low) ** rng.random() ** 1.3
+        hertz = low * (high / low) ** rng.random()
         radius = 3.0 / hertz
         loss = 0.13 / radius + 0.0072 * radius**-1.5
         samples = int(np.clip(5.5 / loss, 0.002, 0.12) * RATE)
         time = np.arange(samples) / RATE
         up = rise * rng.random() ** 2 * loss * 0.3
         phase = 2 * np.pi * hertz * (time + up * time**2 / 2)
-        strength = radius**0.75 * rng.random() ** 1.5 + 1e-3
+        strength = radius**0.45 * rng.random() ** 1.5 + 1e-3
         attack = np.minimum(time * hertz * 1.2, 1.0)
         grain = strength * attack * np.exp(-loss * time) * np.sin(phase)
         grain[-24:] *= np.linspace(1, 0, min(24, samples))

@@ -16,6 +16,8 @@ Points = tuple[tuple[float, float], ...]
 Vowels = tuple[tuple[float, tuple[float, ...]], ...]
 
 _FRAME = 240
+_HIGHER = 3
+"""Formants above those given, evenly spaced, so that the spectrum does not end with the last of them."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,14 @@ def speak(call: Utterance, rng: np.random.Generator) -> Wave:
     noise *= 0.45 + 0.55 * (0.5 + 0.5 * np.cos(2 * np.pi * phase))
     source = source / (np.sqrt(np.mean(source**2)) + 1e-12)
     noise = noise / (np.sqrt(np.mean(noise**2)) + 1e-12)
-    source = np.sqrt(1 - call.breath) * source + np.sqrt(call.breath) * noise
+    source = np.sqrt(1 - call.breath**2) * source + call.breath * noise
     if call.growl:
         source = source * (1 - call.growl * (0.5 + 0.5 * np.tanh(1.5 * _wander(rng, n, 45))))
     loud = np.maximum(line(call.loud, n), 0) * (1 + beat * tremor)
     voiced = _tract(source * loud, call, rng)
-    return unit(np.diff(voiced, prepend=0.0) * 0.5 + 0.25 * voiced)
+    radiated = np.diff(voiced, prepend=0.0) * 0.5 + 0.12 * voiced
+    low = max(30.0, 0.6 * min(hertz for _, hertz in call.pitch))
+    return unit(signal.sosfilt(signal.butter(2, low, "highpass", fs=RATE, output="sos"), radiated))
 
 
 def _wander(rng: np.random.Generator, n: int, rate: float) -> Wave:
@@ -107,9 +111,12 @@ def _tract(source: Wave, call: Utterance, rng: np.random.Generator) -> Wave:
 
     n = len(source)
     frames = -(-n // _FRAME)
-    count = len(call.vowels[0][1])
-    drift = 1 + 0.02 * rng.standard_normal(count)
-    tracks = np.stack([line([(u, f[k]) for u, f in call.vowels], frames) * drift[k] for k in range(count)], axis=1)
+    given = len(call.vowels[0][1])
+    count = given + _HIGHER
+    drift = 1 + 0.02 * rng.standard_normal(given)
+    tracks = np.stack([line([(u, f[k]) for u, f in call.vowels], frames) * drift[k] for k in range(given)], axis=1)
+    spacing = tracks[:, -1:] - tracks[:, -2:-1]
+    tracks = np.concatenate([tracks, tracks[:, -1:] + spacing * np.arange(1, _HIGHER + 1)], axis=1)
     tracks = np.clip(tracks, 60, RATE * 0.45)
     width = (50 + 0.055 * tracks) / call.sharp
     radius = np.exp(-np.pi * width / RATE)
