@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.generate.library_sounds import COW, DOG, ENGINE, RAIN, filled_library
 from tests.generate.sounds import RATE, event
 
 from v2a_foley.errors import Cancelled
@@ -39,7 +40,11 @@ def procedural(folder: Path) -> Maker:
     )
 
 
-MAKERS: dict[str, Callable[[Path], Maker]] = {"procedural": procedural}
+def library(folder: Path) -> Maker:
+    return Maker(filled_library(), RAIN, ENGINE, DOG, COW)
+
+
+MAKERS: dict[str, Callable[[Path], Maker]] = {"procedural": procedural, "library": library}
 """Builds a maker from an empty folder, by name."""
 
 

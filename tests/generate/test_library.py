@@ -14,6 +14,7 @@ from v2a_foley.errors import Cancelled, LibraryError, SpaceMismatch
 from v2a_foley.generate import SoundRequest
 from v2a_foley.generate.library import Library
 from v2a_foley.generate.library.index import index_file
+from v2a_foley.generate.library.reading import blocks, opened, read_range
 from v2a_foley.progress import Progress
 from v2a_foley.project import Event, Kind, Layer
 
@@ -220,6 +221,20 @@ def test_what_libsndfile_cannot_read_goes_through_pyav(tmp_path: Path):
     assert attacks(made(library, library_request(DOG, 24_000, hits=((12_000, 1.0),))))[0] == pytest.approx(
         12_000, abs=48
     )
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3", ".aiff", ".caf"])
+def test_reading_in_parts_gives_what_reading_in_one_go_gives(tmp_path: Path, suffix: str):
+    path = write(tmp_path / f"noise{suffix}", np.stack([noise(44_100, 8, 1), noise(44_100, 8, 2)], axis=1), 44_100)
+
+    with opened(path, in_parts=True) as sound:
+        whole = np.concatenate(list(blocks(sound)), axis=1)
+        for start in (44_100, 100_001, 3, 250_000, 255_000, 0, 352_000):
+            part = read_range(sound, start, 5000)
+            there = whole[:, start : start + 5000]
+            assert np.abs(part[:, : there.shape[1]] - there).max() < 1e-6
+            assert not part[:, there.shape[1] :].any()
+        assert np.abs(read_range(sound, -100, 300)[:, 100:] - whole[:, :200]).max() < 1e-6
 
 
 def test_the_broadcast_wave_description_counts(tmp_path: Path):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.errors import InputError
 from v2a_foley.generate.library.reading import blocks, note_in, opened, unreadable
 
 if TYPE_CHECKING:
@@ -76,8 +75,6 @@ def analyse(path: Path) -> Analysis:
             return _listen(path, sound)
         except (RuntimeError, OSError) as error:
             raise unreadable(path, error) from error
-        except InputError:
-            raise
 
 
 def _listen(path: Path, sound: SoundFile) -> Analysis:
@@ -89,10 +86,11 @@ def _listen(path: Path, sound: SoundFile) -> Analysis:
         frames += block.shape[1]
         total += block.sum(axis=1, dtype=np.float64)
         peak = max(peak, float(np.abs(block).max()))
-        apart += float(np.square(block, dtype=np.float64).mean(axis=0).sum())
-        together += float(np.square(block.mean(axis=0), dtype=np.float64).sum())
-        whole = np.pad(block, ((0, 0), (0, -block.shape[1] % hop)))
-        readings.append(np.square(whole, dtype=np.float64).mean(axis=0).reshape(-1, hop).mean(axis=1))
+        power = np.einsum("cn,cn->n", block, block) / sound.channels
+        mean = block.sum(axis=0) / sound.channels
+        apart += float(power.sum(dtype=np.float64))
+        together += float(np.dot(mean, mean))
+        readings.append(np.pad(power, (0, -len(power) % hop)).reshape(-1, hop).mean(axis=1, dtype=np.float64))
     if not frames:
         raise unreadable(path, "it holds no sound")
     decibels = 10 * np.log10(np.concatenate(readings) + 10 ** (_FLOOR / 10))

@@ -36,7 +36,8 @@ class Material:
             LibraryError: the file has vanished or cannot be read any more.
         """
         self._stack = ExitStack()
-        self._sound = self._stack.enter_context(opened(path))
+        long = analysis.frames > _KEPT_SECONDS * analysis.sample_rate
+        self._sound = self._stack.enter_context(opened(path, in_parts=long))
         self._analysis = analysis
         self._channels = channels
         self._ratio: float = sample_rate / int(self._sound.samplerate)
@@ -46,7 +47,7 @@ class Material:
         self.start = int(np.ceil(analysis.start * self._ratio))
         self.end = min(self.samples, int(analysis.end * self._ratio))
         self._whole: Samples | None = None
-        if self._sound.frames <= _KEPT_SECONDS * self._sound.samplerate:
+        if not long:
             self._whole = self._resampled(0, self.samples)
 
     def __enter__(self) -> Self:

@@ -1,7 +1,8 @@
 """Opens the user's sound files, whatever their format. What the sound in them is like is not known here.
 
 libsndfile reads most formats; what it cannot read (m4a, aac, wma) goes through PyAV, once, into a nameless scratch
-file that is read like the others.
+file that is read like the others. So does Ogg where parts of it are wanted: after a seek in Vorbis libsndfile is wrong
+for some hundred frames, and near the end of the file it is at another place.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ SUFFIXES = frozenset(
     )
 )
 """Suffixes, in lower case, by which a file is taken for a sound."""
-_PYAV_RATE_BLOCK = 1 << 16
+_BLOCK = 1 << 16
 
 
 def unreadable(path: Path, why: object) -> LibraryError:
@@ -42,8 +43,12 @@ def unreadable(path: Path, why: object) -> LibraryError:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[SoundFile]:
-    """Open a sound for reading, as a ``soundfile.SoundFile`` that can seek.
+def opened(path: Path, *, in_parts: bool = False) -> Iterator[SoundFile]:
+    """Open a sound for reading, as a ``soundfile.SoundFile``.
+
+    Args:
+        path: the file.
+        in_parts: whether it will be read from several places (``read_range``), not just once from its beginning.
 
     Raises:
         LibraryError: the file is missing, may not be read, or holds no sound.
@@ -59,40 +64,60 @@ def opened(path: Path) -> Iterator[SoundFile]:
                 raise unreadable(path, "it is not there") from error
             sound = _decoded(path, stack)
         stack.enter_context(sound)
+        if in_parts and sound.format == "OGG":
+            copy, scratch = _scratch(sound.samplerate, sound.channels, stack)
+            with copy:
+                for block in blocks(sound):
+                    copy.write(block.T)
+            sound = stack.enter_context(_reopened(scratch))
         yield sound
 
 
-def _decoded(path: Path, stack: ExitStack) -> SoundFile:
-    """Decode with PyAV into a scratch file that vanishes when the stack closes."""
-    import av
+def _scratch(rate: int, channels: int, stack: ExitStack) -> tuple[SoundFile, IO[bytes]]:
+    """Begin a sound file without a name, which vanishes when the stack closes."""
     import soundfile
 
     try:
         scratch = stack.enter_context(closing(tempfile.TemporaryFile()))  # noqa: SIM115 - the stack closes it
     except OSError as error:
         raise translated(error, Path(tempfile.gettempdir())) from error
+    return soundfile.SoundFile(scratch, "w", rate, channels, format="RF64", subtype="FLOAT"), scratch
+
+
+def _reopened(scratch: IO[bytes]) -> SoundFile:
+    import soundfile
+
+    scratch.seek(0)
+    return soundfile.SoundFile(scratch)
+
+
+def _decoded(path: Path, stack: ExitStack) -> SoundFile:
+    """Decode with PyAV into a scratch file."""
+    import av
+    import soundfile
+
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 raise unreadable(path, "it holds no sound")
             stream = container.streams.audio[0]
-            rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
-            with soundfile.SoundFile(scratch, "w", rate, channels, format="RF64", subtype="FLOAT") as out:
-                resampler = av.AudioResampler(format="fltp", layout=stream.codec_context.layout, rate=rate)
+            rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
+            copy, scratch = _scratch(rate, layout.nb_channels, stack)
+            with copy:
+                resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
                 for frame in container.decode(stream):
                     for piece in resampler.resample(frame):
-                        out.write(piece.to_ndarray().T)
+                        copy.write(piece.to_ndarray().T)
                 for piece in resampler.resample(None):
-                    out.write(piece.to_ndarray().T)
+                    copy.write(piece.to_ndarray().T)
     except (av.FFmpegError, soundfile.LibsndfileError, ValueError) as error:
         raise unreadable(path, error) from error
     except OSError as error:
         raise (translated(error, path) if error.errno else unreadable(path, error)) from error
-    scratch.seek(0)
-    return soundfile.SoundFile(scratch)
+    return _reopened(scratch)
 
 
-def blocks(sound: SoundFile, size: int = _PYAV_RATE_BLOCK) -> Iterator[Samples]:
+def blocks(sound: SoundFile, size: int = _BLOCK) -> Iterator[Samples]:
     """Read an open sound from its beginning in blocks ``float32 (channels, n)``; what is no number becomes 0."""
     sound.seek(0)
     while True:
@@ -103,12 +128,21 @@ def blocks(sound: SoundFile, size: int = _PYAV_RATE_BLOCK) -> Iterator[Samples]:
 
 
 def read_range(sound: SoundFile, start: int, frames: int) -> Samples:
-    """Read ``float32 (channels, frames)`` from a frame on; silence before the file's start and beyond its end."""
+    """Read ``float32 (channels, frames)`` from a frame on; silence before the file's start and beyond its end.
+
+    Raises:
+        LibraryError: the file is damaged there.
+    """
+    import soundfile
+
     out = np.zeros((sound.channels, frames), np.float32)
     first, last = max(0, start), min(sound.frames, start + frames)
     if first < last:
-        sound.seek(first)
-        got = sound.read(last - first, dtype="float32", always_2d=True).T
+        try:
+            sound.seek(first)
+            got = sound.read(last - first, dtype="float32", always_2d=True).T
+        except soundfile.LibsndfileError as error:
+            raise unreadable(Path(str(sound.name)), error) from error
         out[:, first - start : first - start + got.shape[1]] = np.nan_to_num(got, nan=0.0, posinf=0.0, neginf=0.0)
     return out
 
