@@ -183,6 +183,31 @@ def test_a_real_film(tmp_path):
     assert packet_times(output) == [time - facts.origin for time in packet_times(film)]
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+@pytest.mark.parametrize("source", ["film.ts", "film.flv", "film.avi", "film.mpg", "late.mkv"])
+def test_pictures_of_other_containers_keep_their_times(tmp_path, source, suffix):
+    late = {"picture_offset": 0.3} if source == "late.mkv" else {}
+    codec = {"film.mpg": "mpeg2video", "film.avi": "mpeg4"}.get(source, "libx264")
+    film = make_film(tmp_path / source, sound="tone", vcodec=codec, **late)
+    facts, output = muxed(tmp_path, film, suffix)
+    after = probe(output)
+    assert after.picture.rate == facts.picture.rate
+    assert abs(after.picture.start - facts.picture.start) <= Fraction(1, 1000)
+    assert len(packet_times(output)) == facts.picture.frames
+
+
+def test_frames_hidden_by_an_edit_list_stay_hidden_or_the_container_is_refused(tmp_path):
+    whole = make_film(tmp_path / "whole.mp4", seconds=4, sound="tone")
+    film = tmp_path / "trimmed.mp4"
+    ffmpeg("-ss", "1.3", "-i", whole, "-c", "copy", film)
+    facts, output = muxed(tmp_path, film)
+    assert picture_hashes(output) == picture_hashes(film)
+    assert probe(output).picture.start == facts.picture.start
+    assert packet_times(output)[0] < 0
+    with pytest.raises(OutputError, match=r"edit list.*\.mp4"):
+        check_container(facts, tmp_path / "out.mkv")
+
+
 def test_what_a_container_cannot_hold_is_named(tmp_path):
     film = make_film(tmp_path / "film.mkv", sound="tone")
     with_font = tmp_path / "font.mkv"

@@ -15,6 +15,7 @@ from v2a_foley.media import MediaFacts
 from v2a_foley.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
+    from av.container import InputContainer
     from av.stream import Stream
 
 SOUND_ONLY = ".wav"
@@ -148,6 +149,11 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
             else:
                 lost.append(f"{output.suffix} cannot hold {_named(stream)}; it was left out.")
         picture = film.streams[facts.picture.index]
+        if target.format == "matroska" and _starts_hidden(film, picture):
+            raise OutputError(
+                f"{output.suffix} cannot hide the frames before the film's beginning, as its edit list does.",
+                hint=f"Name the output {output.stem}.mp4 or {output.stem}.mov.",
+            )
         tagged = picture.codec_context is not None and picture.codec_context.codec_tag in ("hvc1", "hev1")
         ticks = picture.time_base.denominator if picture.time_base and picture.time_base.numerator == 1 else 0
         coarse = ticks == _MILLISECONDS and target.format in ("mp4", "mov")
@@ -165,6 +171,12 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
         steady_rate=rate if coarse and not facts.picture.variable_rate and rate.denominator in (1, 1001) else None,
         maker_tags=maker_tags,
     )
+
+
+def _starts_hidden(film: InputContainer, picture: Stream) -> bool:
+    """Tell whether a picture begins with frames that are decoded and never shown."""
+    first = next((packet for packet in film.demux(picture) if packet.size), None)
+    return first is not None and first.is_discard
 
 
 def _made_anew(stream: Stream, facts: MediaFacts) -> bool:

@@ -12,7 +12,7 @@ from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
 from v2a_foley.render.containers import SOUND_ONLY, Container, Plan, check_container, container_of, plan
 from v2a_foley.render.verify import verify
-from v2a_foley.timebase import nearest
+from v2a_foley.timebase import SAMPLE_RATE, nearest
 
 __all__ = ["SOUND_ONLY", "check_container", "mux"]
 
@@ -117,13 +117,13 @@ def _quicktime_options(streams: Plan) -> list[str]:
 
 def _steady(rate: Fraction) -> str:
     """Return the filters that put frames' times, rounded to milliseconds by the container, back on the exact grid."""
-    frame = rate.denominator
+    finer = max(1, SAMPLE_RATE // rate.numerator)  # so that a late start is not rounded to a frame
+    ticks, frame = rate.numerator * finer, rate.denominator * finer
 
     def snapped(time: str) -> str:
         return f"STARTPTS+round(({time}-STARTPTS)/{frame})*{frame}"
 
-    finer = f"setts=time_base=1/{rate.numerator}:pts=PTS:dts=DTS"
-    return f"{finer},setts=pts={snapped('PTS')}:dts={snapped('DTS')}:duration={frame}"
+    return f"setts=time_base=1/{ticks}:pts=PTS:dts=DTS,setts=pts={snapped('PTS')}:dts={snapped('DTS')}:duration={frame}"
 
 
 def _seconds(time: Fraction) -> str:

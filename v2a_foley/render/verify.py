@@ -51,6 +51,7 @@ def verify(facts: MediaFacts, written: Path, *, sound: Fraction, progress: Progr
 def _same_picture(facts: MediaFacts, old: InputContainer, new: InputContainer, progress: Progress) -> None:
     exact = not _REFRAMED & set(facts.container.split(","))
     before, after = _picture_packets(old, facts.picture.index), _picture_packets(new, None)
+    late: Fraction | None = None
     for number, (one, other) in enumerate(zip_longest(before, after)):
         if number % _CHECK_EVERY == 0:
             progress.check()
@@ -58,10 +59,19 @@ def _same_picture(facts: MediaFacts, old: InputContainer, new: InputContainer, p
             _refuse("the picture has not as many frames as before")
         if exact and bytes(one) != bytes(other):
             _refuse(f"the picture's packet {number} is not what it was")
-        if one.pts is None or other.pts is None or one.time_base is None or other.time_base is None:
+        was, now = _time(one), _time(other)
+        if was is None or now is None:
             continue
-        if abs(one.pts * one.time_base - facts.origin - other.pts * other.time_base) > _TICK:
+        if late is None:
+            late = was - now
+            if abs(late - facts.origin) > _TICK and abs(now - facts.picture.start) > _TICK:
+                _refuse(f"the picture starts at {float(now):.3f} s")
+        if abs(was - late - now) > _TICK:
             _refuse(f"the picture's packet {number} is shown at another time")
+
+
+def _time(packet: Packet[Any]) -> Fraction | None:
+    return None if packet.pts is None or packet.time_base is None else packet.pts * packet.time_base
 
 
 def _picture_packets(film: InputContainer, index: int | None) -> Iterator[Packet[Any]]:
@@ -97,5 +107,5 @@ def _sound_there(facts: MediaFacts, new: InputContainer, length: Fraction) -> No
 def _refuse(why: str) -> NoReturn:
     raise RenderError(
         f"The film that was written is not right: {why}. It was thrown away.",
-        hint="Try .mkv as the output, and please report this with the film's 'v2a-foley doctor --json'.",
+        hint="Try another container (.mp4, .mov, .mkv), and please report this with what 'v2a-foley doctor' says.",
     )
