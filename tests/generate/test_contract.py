@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tests.generate.library_sounds import COW, DOG, ENGINE, RAIN, filled_library
 from tests.generate.sounds import RATE, event
-
 from v2a_foley.errors import Cancelled
 from v2a_foley.generate import Generator, SoundRequest
 from v2a_foley.generate.procedural import Procedural
