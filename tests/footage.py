@@ -256,28 +256,8 @@ def _make(target: Path, settings: dict, count: int, frames: Iterable[np.ndarray]
         maps += ["-map", f"{streams}:a"]
         options += ["-c:a", settings["acodec"] or _SOUND_CODEC.get(suffix, "aac")]
         streams += 1
-    if settings["subtitles"]:
-        words = target.with_name(f"{target.stem}.srt")
-        words.write_text("1\n00:00:00,200 --> 00:00:01,000\nHello.\n")
-        inputs += ["-i", str(words)]
-        maps += ["-map", f"{streams}:s"]
-        options += ["-c:s", "srt" if suffix == ".mkv" else "mov_text"]
-        streams += 1
-    if settings["chapters"]:
-        step = round(1000 * settings["seconds"] / settings["chapters"])
-        lines = [";FFMETADATA1"]
-        for n in range(settings["chapters"]):
-            lines += [
-                "[CHAPTER]",
-                "TIMEBASE=1/1000",
-                f"START={n * step}",
-                f"END={(n + 1) * step}",
-                f"title=Part {n + 1}",
-            ]
-        notes = target.with_name(f"{target.stem}.chapters")
-        notes.write_text("\n".join(lines) + "\n")
-        inputs += ["-f", "ffmetadata", "-i", str(notes)]
-        options += ["-map_metadata", str(streams)]
+    more_inputs, more_maps, more_options = _notes(target, settings, streams)
+    inputs, maps, options = inputs + more_inputs, maps + more_maps, options + more_options
     encoder = [*_LOSSY.get(settings["vcodec"], [])]
     if settings["vcodec"] == "libx264" and settings["bframes"]:
         encoder += ["-bf", "2", "-x264-params", "b-adapt=0"]
@@ -302,6 +282,34 @@ def _make(target: Path, settings: dict, count: int, frames: Iterable[np.ndarray]
         part.unlink()
         part = turned
     part.replace(target)
+
+
+def _notes(target: Path, settings: dict, streams: int) -> tuple[list[str], list[str], list[str]]:
+    """Return the inputs, maps and options that add subtitles and chapters."""
+    inputs, maps, options = [], [], []
+    if settings["subtitles"]:
+        words = target.with_name(f"{target.stem}.srt")
+        words.write_text("1\n00:00:00,200 --> 00:00:01,000\nHello.\n")
+        inputs += ["-i", str(words)]
+        maps += ["-map", f"{streams}:s"]
+        options += ["-c:s", "srt" if target.suffix == ".mkv" else "mov_text"]
+        streams += 1
+    if settings["chapters"]:
+        step = round(1000 * settings["seconds"] / settings["chapters"])
+        lines = [";FFMETADATA1"]
+        for n in range(settings["chapters"]):
+            lines += [
+                "[CHAPTER]",
+                "TIMEBASE=1/1000",
+                f"START={n * step}",
+                f"END={(n + 1) * step}",
+                f"title=Part {n + 1}",
+            ]
+        notes = target.with_name(f"{target.stem}.chapters")
+        notes.write_text("\n".join(lines) + "\n")
+        inputs += ["-f", "ffmetadata", "-i", str(notes)]
+        options += ["-map_metadata", str(streams)]
+    return inputs, maps, options
 
 
 def variable_times(seconds: float, rate: str) -> list[Fraction]:

@@ -21,6 +21,9 @@ Frames = NDArray[np.uint8]
 """``uint8 (n, height, width, 3)``, RGB, upright."""
 
 _THREADS = 2
+_NONE_LOST = "0.0000001"
+"""The part of the frames that decord may replace by others before it says so: less than one of any film, for with each
+one that is lost all later ones come a frame early."""
 _WIDTH_STEP = 64
 _SMALLEST, _LARGEST = 16, 4096
 _SOURCE_LINE = re.compile(r"\[[\d:]+\] \S+:\d+: |Check failed: .*\) ")
@@ -110,7 +113,7 @@ class Decoder:
                 width=size[0],
                 height=size[1],
                 num_threads=min(_THREADS, os.cpu_count() or 1),
-                fault_tol=-1 if tolerant else 1,
+                fault_tol=-1 if tolerant else _NONE_LOST,
             )
         except self._errors as error:
             raise self._failure(error) from error
@@ -118,14 +121,6 @@ class Decoder:
     def __len__(self) -> int:
         """How many frames decord counts."""
         return len(self._reader)
-
-    def frames(self, first: int, count: int) -> Frames:
-        """Return frames ``first`` to ``first + count - 1``.
-
-        Raises:
-            MediaUnreadable: they cannot be decoded.
-        """
-        return self.picked(range(first, first + count))
 
     def picked(self, numbers: range | list[int]) -> Frames:
         """Return the frames of these numbers; rising numbers are fastest.

@@ -5,23 +5,23 @@ Decoding runs ahead in a thread of its own, so that whoever looks and the decode
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
-from v2a_foley import ffmpeg
-from v2a_foley.errors import MediaUnreadable, RenderError
-from v2a_foley.files import scratch_folder
+from v2a_foley.errors import MediaUnreadable
 from v2a_foley.media import MediaFacts
-from v2a_foley.progress import Stage
+from v2a_foley.progress import Progress, Stage
 from v2a_foley.video.ahead import run_ahead
 from v2a_foley.video.clock import FrameClock
 from v2a_foley.video.decord_door import Decoder, Frames, fitting_size
 from v2a_foley.video.photograph import photograph
-from v2a_foley.video.probe import frame_clock
+from v2a_foley.video.probe import frame_clock, unreadable
+from v2a_foley.video.rescue import recoded, remuxed
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +51,11 @@ def read_blocks(
         progress: told how many frames are done; where the picture is damaged, it gets a warning.
 
     Yields:
-        Blocks of at most ``block`` frames; a photograph is one block of one frame.
+        Blocks of at most ``block`` frames; a photograph is one block of one frame. A frame that is lost is replaced by
+        the one before.
 
     Raises:
-        MediaUnreadable: the picture cannot be decoded, even after a remux.
+        MediaUnreadable: nothing of the picture can be decoded.
         Cancelled: the caller asked to stop.
     """
     if block < 1:
@@ -64,7 +65,7 @@ def read_blocks(
     if facts.still:
         yield FrameBlock(0, clock.times(), photograph(facts.path, size)[None])
         return
-    with ExitStack() as stack, closing(_decoded(facts, clock, size, block, stack, progress)) as blocks:
+    with closing(_decoded(facts, clock, size, block, progress.progress if progress else None)) as blocks:
         for found in blocks:
             yield found
             if progress is not None:
@@ -75,7 +76,7 @@ def read_frames(facts: MediaFacts, times: Sequence[Fraction], *, short_side: int
     """Read the pictures on screen at some times, ``uint8 (len(times), height, width, 3)``, RGB, as displayed.
 
     Raises:
-        MediaUnreadable: the picture cannot be decoded, even after a remux.
+        MediaUnreadable: nothing of the picture can be decoded.
     """
     size = fitting_size(*facts.picture.display_size, short_side)
     if facts.still:
@@ -85,74 +86,74 @@ def read_frames(facts: MediaFacts, times: Sequence[Fraction], *, short_side: int
     clock = frame_clock(facts)
     numbers = [clock.frame_at(time) for time in times]
     wanted = sorted(set(numbers))
+    problem: MediaUnreadable | None = None
     with ExitStack() as stack:
-        decoder = _opened(facts, clock, size, stack, None)
-        try:
-            pictures = decoder.picked([min(n, len(decoder) - 1) for n in wanted])
-        except MediaUnreadable as error:
-            pictures = _remuxed(facts, size, stack, None, error).picked(wanted)
-    return pictures[[wanted.index(number) for number in numbers]]
+        for way in _ways(facts, clock, size, stack, None):
+            try:
+                pictures = way().picked(wanted)
+            except MediaUnreadable as error:
+                problem = problem or error
+            else:
+                return pictures[[wanted.index(number) for number in numbers]]
+    raise problem or unreadable(facts.path, "none of its pictures can be decoded")
 
 
-def _opened(
-    facts: MediaFacts, clock: FrameClock, size: tuple[int, int], stack: ExitStack, progress: Stage | None
-) -> Decoder:
-    """Open a film, through a remux where decord cannot open it as it is or counts fewer frames than it has."""
-    try:
-        decoder = Decoder(facts.path, size)
-    except MediaUnreadable as error:
-        return _remuxed(facts, size, stack, progress, error)
-    if len(decoder) < len(clock):
-        reason = MediaUnreadable(f"decord counts {len(decoder)} of {len(clock)} frames in {str(facts.path)!r}.")
-        return _remuxed(facts, size, stack, progress, reason)
-    return decoder
+class _Source(Protocol):
+    def __len__(self) -> int: ...
+
+    def picked(self, numbers: range | list[int]) -> Frames: ...
 
 
-def _remuxed(
-    facts: MediaFacts, size: tuple[int, int], stack: ExitStack, progress: Stage | None, error: MediaUnreadable
-) -> Decoder:
-    """Open a copy of the film's picture in a container that decord seeks in reliably.
+def _ways(
+    facts: MediaFacts, clock: FrameClock, size: tuple[int, int], stack: ExitStack, progress: Progress | None
+) -> list[Callable[[], _Source]]:
+    """Return the ways to a film's pictures, to be tried one after the other."""
 
-    A file that is cut off may end within a frame. decord ends all decoding at such a frame, so it is left out where
-    the demuxer marks it (mov, mp4); other demuxers mark sound frames so as well.
-    """
-    folder = stack.enter_context(scratch_folder())
-    copy = folder / "picture.mkv"
-    flags = "+genpts+discardcorrupt" if "mov" in facts.container else "+genpts"
-    source = ["-fflags", flags, "-err_detect", "ignore_err", "-i", ffmpeg.file_url(facts.path)]
-    try:
-        ffmpeg.run(
-            [*source, "-map", f"0:{facts.picture.index}", "-c", "copy", ffmpeg.file_url(copy)],
-            what=f"copying the picture of {facts.path.name!r} to a scratch file",
-            progress=progress.progress if progress is not None else None,
-        )
-        return Decoder(copy, size, tolerant=True, film=facts.path)
-    except (RenderError, MediaUnreadable) as second:
-        raise error from second
+    def straight() -> _Source:
+        return _whole(Decoder(facts.path, size))
+
+    def through_a_remux() -> _Source:
+        return _whole(remuxed(facts, size, stack, progress))
+
+    def what_is_left() -> _Source:
+        copy = recoded(facts, clock, size, stack, progress)
+        if copy.lost and progress is not None:
+            seconds = float(copy.lost / facts.picture.rate)
+            progress.warn(f"{facts.path.name}: {copy.lost} frames ({seconds:.1f} s) are damaged and were left out.")
+        return copy
+
+    def _whole(decoder: Decoder) -> _Source:
+        if len(decoder) < len(clock):
+            raise unreadable(facts.path, f"only {len(decoder)} of its {len(clock)} frames are found")
+        return decoder
+
+    return [straight, through_a_remux, what_is_left]
 
 
 def _decoded(
-    facts: MediaFacts, clock: FrameClock, size: tuple[int, int], block: int, stack: ExitStack, progress: Stage | None
+    facts: MediaFacts, clock: FrameClock, size: tuple[int, int], block: int, progress: Progress | None
 ) -> Generator[FrameBlock, None, None]:
-    """Decode ahead; where it fails before the first frame, try again on a remux."""
-    decoder = _opened(facts, clock, size, stack, progress)
-    done = 0
-    try:
-        for found in run_ahead(_blocks(decoder, clock, block, 0)):
-            yield found
-            done = found.first + len(found.frames)
-    except MediaUnreadable as error:
-        decoder = _remuxed(facts, size, stack, progress, error)
-        for found in run_ahead(_blocks(decoder, clock, block, done)):
-            yield found
-            done = found.first + len(found.frames)
-        if progress is not None and done < len(clock):
-            lost = clock.end - clock.time(done)
-            progress.progress.warn(f"{facts.path.name}: the last {float(lost):.2f} s of the picture cannot be decoded.")
+    """Decode ahead; where one way ends early, go on from there by the next one."""
+    done, problem = 0, None
+    with ExitStack() as stack:
+        for way in _ways(facts, clock, size, stack, progress):
+            try:
+                with closing(run_ahead(_blocks(way(), clock, block, done))) as blocks:
+                    for found in blocks:
+                        done = found.first + len(found.frames)
+                        yield found
+            except MediaUnreadable as error:
+                problem = problem or error
+            else:
+                return
+    if done == 0:
+        raise problem or unreadable(facts.path, "none of its pictures can be decoded")
+    if progress is not None:
+        lost = float(clock.end - clock.time(done))
+        progress.warn(f"{facts.path.name}: the last {lost:.1f} s of the picture cannot be decoded.")
 
 
-def _blocks(decoder: Decoder, clock: FrameClock, block: int, first: int) -> Generator[FrameBlock, None, None]:
-    total = min(len(clock), len(decoder))
-    for start in range(first, total, block):
-        frames = decoder.frames(start, min(block, total - start))
+def _blocks(source: _Source, clock: FrameClock, block: int, first: int) -> Generator[FrameBlock, None, None]:
+    for start in range(first, len(clock), block):
+        frames = source.picked(range(start, min(start + block, len(clock))))
         yield FrameBlock(start, clock.times(start, start + len(frames)), frames)
