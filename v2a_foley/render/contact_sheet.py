@@ -27,6 +27,7 @@ ReadFrames = Callable[[MediaFacts, Sequence[Fraction]], NDArray[np.uint8]]
 MOST_SHOTS = 60
 """Shots on one sheet; the rest is counted at its foot."""
 _SPACIOUS = 12
+_WORTH_SHOWING = 0.01
 
 PAGE: Colour = (13, 16, 21)
 CARD: Colour = (22, 27, 34)
@@ -68,8 +69,8 @@ class _Look:
     roomy: bool
 
 
-_ROOMY = _Look(212, 14, 60, 24, 20, 152, (228, 168), 316, 3, 80, 28, 3, roomy=True)
-_DENSE = _Look(118, 6, 34, 20, 16, 172, (136, 84), 300, 2, 40, 17, 3, roomy=False)
+_ROOMY = _Look(212, 14, 60, 23, 19, 140, (226, 168), 344, 3, 80, 28, 3, roomy=True)
+_DENSE = _Look(118, 6, 34, 19, 15, 172, (136, 84), 300, 2, 40, 17, 3, roomy=False)
 
 
 def contact_sheet(project: Project, path: Path, *, mix: Path | None = None, frames: ReadFrames | None = None) -> None:
@@ -235,9 +236,9 @@ def _strip(canvas: Canvas, pictures: Sequence[NDArray[np.uint8]], look: _Look) -
 def _heard(canvas: Canvas, shot: Shot, look: _Look) -> None:
     """List what was heard with its scores, or say that it is unsure."""
     left = _MARGIN + _PAD + look.number_width + 3 * look.frame[0] + 16 + 32
-    events = shot.heard[: look.events]
-    pill = shot.unsure or not events
-    step = look.text + (28 if look.roomy else 20)
+    pill = shot.unsure or not shot.heard
+    events = [heard for heard in shot.heard if heard.score >= _WORTH_SHOWING][: look.events - pill]
+    step = look.text + (32 if look.roomy else 20)
     lines = len(events) + (0.8 if pill else 0)
     top = (look.height - lines * step) / 2
     if pill:
@@ -249,15 +250,21 @@ def _heard(canvas: Canvas, shot: Shot, look: _Look) -> None:
     for rank, heard in enumerate(events):
         y = top + rank * step
         strong = rank == 0 and not shot.unsure
-        percent = f"{round(100 * heard.score)} %"
-        room = look.heard_width - text_width(percent, look.small) - 16
-        canvas.text((left, y + look.text - 3), heard.event.caption, look.text, BRIGHT if strong else MUTED, room=room)
-        canvas.text((left + look.heard_width, y + look.text - 3), percent, look.small, MUTED, anchor="rs")
-        bar, thick = y + look.text + 6, 5 if look.roomy else 3
-        canvas.box(left, bar, look.heard_width, thick, HAIRLINE, radius=thick / 2)
+        words = (left, y + look.text - 3)
+        canvas.text(words, heard.event.caption, look.text, BRIGHT if strong else MUTED, room=look.heard_width)
+        bar, thick = (y + look.text + 11, 5) if look.roomy else (y + look.text + 6, 3)
+        length = look.heard_width - 2.9 * look.small
+        canvas.text(
+            (left + look.heard_width, bar + thick / 2 + 0.36 * look.small),
+            f"{round(100 * heard.score)} %",
+            look.small,
+            MUTED,
+            anchor="rs",
+        )
+        canvas.box(left, bar, length, thick, HAIRLINE, radius=thick / 2)
         share = max(0.0, min(1.0, heard.score))
         colour = LAYERS[heard.event.layer] if strong else FAINT
-        canvas.box(left, bar, max(thick, share * look.heard_width), thick, colour, radius=thick / 2)
+        canvas.box(left, bar, max(thick, share * length), thick, colour, radius=thick / 2)
 
 
 def _cues_in(project: Project, shot: Shot) -> list[Cue]:
