@@ -16,7 +16,8 @@ from v2a_foley.errors import OutputError, RenderError
 from v2a_foley.media import MediaFacts
 from v2a_foley.project import Layer, Project
 from v2a_foley.render.canvas import Canvas, fitted, lettering, text_width
-from v2a_foley.render.contact_sheet import LAYERS, MOST_SHOTS, PAGE, contact_sheet, draw_sheet
+from v2a_foley.render.contact_sheet import MOST_SHOTS, contact_sheet, draw_sheet
+from v2a_foley.render.sheet_row import LAYERS, PAGE
 from v2a_foley.render.waveform import waveform
 from v2a_foley.timebase import TimeRange
 
