@@ -43,7 +43,7 @@ class NamedWords:
 
 
 def scorer() -> EventScorer:
-    return EventScorer(EVENTS, NamedWords(), Calibration(scale=20, none=0.5, threshold=0.3, ambience_threshold=0.15))
+    return EventScorer(EVENTS, NamedWords(), Calibration(scale=20, none=0.5, threshold=0.3, ambience_none=0.15))
 
 
 def film(*, seconds: int = 12, cuts: Sequence[int] = (4, 8)) -> Project:
@@ -54,7 +54,7 @@ def film(*, seconds: int = 12, cuts: Sequence[int] = (4, 8)) -> Project:
 
 
 def heard(**scores: float) -> tuple[Heard, ...]:
-    found = [Heard(EVENTS[name], score) for name, score in scores.items()]
+    found = [Heard(EVENTS[name], score, similarity=score) for name, score in scores.items()]
     return tuple(sorted(found, key=lambda each: -each.score))
 
 

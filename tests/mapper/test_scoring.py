@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -80,6 +81,20 @@ def test_the_ambience_behind_an_effect_is_found(scorer):
     behind = scorer.ambience(heard)
     assert behind.event is SEA
     assert behind.score > next(each.score for each in heard if each.event is SEA)
+
+
+def test_a_sure_effect_brings_its_bed_where_no_place_is_seen():
+    bark = replace(BARK, bed="sea")
+    room = replace(ROOM, name="room_tone")
+    scorer = EventScorer(Vocabulary((bark, SEA, room)), Dictionary(), CALIBRATION)
+    assert scorer.ambience(scorer.score(seen(dog=1))).event is SEA
+    assert scorer.ambience(scorer.score(seen(dog=1, room=0.7))).event is SEA
+    assert scorer.ambience(scorer.score(seen(dog=1, room=2))).event is room
+    there = EventScorer(Vocabulary((replace(BARK, bed="room_tone"), SEA, room)), Dictionary(), CALIBRATION)
+    assert there.ambience(there.score(seen(dog=1, sea=0.7))).event is SEA
+    assert (
+        EventScorer(Vocabulary((bark, room)), Dictionary(), CALIBRATION).ambience(scorer.score(seen(dog=1))) is not None
+    )
 
 
 def test_without_ambiences_there_is_none():

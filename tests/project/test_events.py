@@ -71,6 +71,12 @@ def test_catids_are_of_the_universal_category_system():
         assert prefixes.setdefault(prefix, event.category) == event.category
 
 
+def test_a_bed_is_an_ambience_of_the_table():
+    beds = [EVENTS[event.bed] for event in EVENTS if event.bed]
+    assert len(beds) > 50
+    assert {bed.kind for bed in beds} == {Kind.AMBIENCE}
+
+
 def test_people_alone_are_no_effect():
     shown = [event.name for event in EVENTS if any("portrait" in text for text in event.sees)]
     assert shown == ["room_tone"]

@@ -12,6 +12,9 @@ from v2a_foley.embed import Embeddings, Space, TextEncoder
 from v2a_foley.mapper.calibration import POCKET_CALIBRATION, Calibration, probabilities
 from v2a_foley.project import Heard, Kind, Layer, Vocabulary
 
+ROOM_TONE = "room_tone"
+"""The ambience of a place that nothing is known of."""
+
 
 class EventScorer:
     """Compares embeddings with the events of a vocabulary.
@@ -66,10 +69,10 @@ class EventScorer:
         return best(heard, kinds=(Kind.CONTINUOUS, Kind.IMPULSE), least=self.calibration.threshold)
 
     def ambience(self, heard: Sequence[Heard]) -> Heard | None:
-        """Return the best ambience, scored among the ambiences alone; None where plain room tone is the answer.
+        """Return the ambience that fits; None where plain room tone is the answer.
 
-        An effect that fills the picture leaves the place around it a score of nearly nothing among all events; what
-        matters for the background is which place fits best, and whether any fits better than none.
+        An effect that fills the picture leaves the place around it a score of nearly nothing among all events; so the
+        places are scored among themselves. Where no place is seen, or a mere room, a sure effect brings its own bed.
         """
         places = [one for one in heard if one.event.kind is Kind.AMBIENCE]
         if not places:
@@ -77,7 +80,12 @@ class EventScorer:
         similar = np.array([[one.similarity for one in places]])
         likely = probabilities(similar, replace(self.calibration, none=self.calibration.ambience_none))[0]
         row = int(np.argmax(likely))
-        return replace(places[row], score=float(likely[row])) if likely[row] > 1.0 - likely.sum() else None
+        seen = replace(places[row], score=float(likely[row])) if likely[row] > 1.0 - likely.sum() else None
+        effect = self.effect(heard)
+        if effect is not None and effect.event.bed and (seen is None or seen.event.name == ROOM_TONE):
+            bed = next((one for one in places if one.event.name == effect.event.bed), None)
+            return replace(bed, score=effect.score) if bed is not None else seen
+        return seen
 
 
 def best(

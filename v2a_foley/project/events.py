@@ -58,6 +58,7 @@ class Event:
         level: nominal level in LUFS: integrated for ambience and continuous sounds, maximum momentary for impulses.
         family: the procedural family that can make it.
         params: what the family should make of it (``{"material": "wood"}``).
+        bed: name of the ambience that usually lies around it (``farm`` for a cow); empty where it may be anywhere.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Event:
     family: str
     sees: tuple[str, ...] = ()
     params: Mapping[str, float | str | bool] = field(default_factory=lambda: MappingProxyType({}))
+    bed: str = ""
 
 
 @dataclass(frozen=True)
