@@ -39,7 +39,7 @@ ALL = [
     for suffix, codec, rate, sound in itertools.product(["mp4", "mov", "mkv"], CODECS, RATES, SOUNDS)
     if (suffix, codec) != ("mov", "vp9")  # no muxer writes it
 ]
-FEW = [case for number, case in enumerate(ALL) if number % 4 == 0]
+FEW = [case for number, case in enumerate(ALL) if number % 7 == 0]
 MANY = [pytest.param(*case, marks=pytest.mark.long) for case in ALL if case not in FEW]
 
 

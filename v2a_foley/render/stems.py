@@ -19,7 +19,7 @@ from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress, Stage
 from v2a_foley.project import FOLEY_LAYERS, Layer, Project
 from v2a_foley.render.programme import clips_of
-from v2a_foley.timebase import SAMPLE_RATE, from_samples, to_samples
+from v2a_foley.timebase import from_samples, to_samples
 
 _FULL_SCALE = 2**23
 
@@ -66,7 +66,7 @@ def render_sound(
         settings: how to mix.
         folder: where to write; must exist. Files of the same names are replaced.
         progress: warned of damage in the original; asked whether to stop.
-        stage: told how far the mix is, in seconds of film.
+        stage: told how far the mix is, in seconds of film; its total should be the film's length.
 
     Raises:
         DiskFull: the disk is full; nothing is left behind, as with every other failure.
@@ -76,14 +76,15 @@ def render_sound(
     """
     facts, progress = project.media, progress or Progress()
     mixer = mixer_of(project, settings, progress)
-    seconds = 0.0
+    length, measured = float(from_samples(mixer.samples)), 0.0
+    halves = 1 if settings.loudness is None else 2
 
     def tick(samples: int) -> None:
-        nonlocal seconds
+        nonlocal measured
         progress.check()
+        measured += float(from_samples(samples))
         if stage is not None:
-            seconds += float(from_samples(samples))
-            stage.tell(min(seconds / 2, stage.total), "measuring the loudness")
+            stage.tell(min(measured, length) / 2, "measuring the loudness")
 
     gain = mixer.programme_gain(tick)
     meter = LoudnessMeter(mixer.layout)
@@ -118,7 +119,7 @@ def render_sound(
             mix_file.write(total)
             meter.feed(np.asarray(total * np.float32(1 / _FULL_SCALE), np.float32))
             if stage is not None:
-                stage.tell(min(mix_file.samples / SAMPLE_RATE, stage.total), "mixing")
+                stage.tell(length - (length - float(from_samples(mix_file.samples))) / halves, "mixing")
     return RenderedSound(mix, stems, meter.finish(), gain)
 
 
