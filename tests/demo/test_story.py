@@ -122,12 +122,19 @@ def test_again_with_the_users_own_sounds_replaces_what_was_there(demo, tmp_path)
     assert "library" in again.page.read_text(encoding="utf-8")
 
 
+def broken_library(folder):
+    """A library that is found to be of no use only when it is listened to."""
+    sounds = folder / "sounds"
+    sounds.mkdir()
+    (sounds / "rain.wav").write_text("this is not a sound")
+    return sounds
+
+
 def test_a_failure_takes_back_what_is_new(tmp_path):
-    empty = tmp_path / "nothing in it"
-    empty.mkdir()
+    broken = broken_library(tmp_path)
     with pytest.raises(LibraryError):
-        run_demo(tmp_path / "a" / "demo", library=empty, parts=short_parts()[1:2], size=SIZE)
-    assert [path.name for path in tmp_path.iterdir()] == ["nothing in it"]
+        run_demo(tmp_path / "a" / "demo", library=broken, parts=short_parts()[1:2], size=SIZE)
+    assert [path.name for path in tmp_path.iterdir()] == [broken.name]
     with pytest.raises(LibraryError):
         run_demo(tmp_path / "demo", library=tmp_path / "missing", parts=short_parts()[1:2], size=SIZE)
     assert not (tmp_path / "demo").exists()
@@ -137,10 +144,8 @@ def test_a_failure_spares_what_was_there(tmp_path):
     kept = tmp_path / "demo" / "film.mp4"
     kept.parent.mkdir()
     kept.write_bytes(b"mine")
-    empty = tmp_path / "empty"
-    empty.mkdir()
     with pytest.raises(LibraryError):
-        run_demo(kept.parent, library=empty, parts=short_parts()[1:2], size=SIZE)
+        run_demo(kept.parent, library=broken_library(tmp_path), parts=short_parts()[1:2], size=SIZE)
     assert [path.name for path in kept.parent.iterdir()] == ["film.mp4"]
 
 

@@ -114,7 +114,8 @@ def default_parts() -> tuple[Part, ...]:
         Still("A cat, photograph", 100, _photograph("chelsea.png"), Move(View(0.6, 0.4, 1.3), View(0.45, 0.45, 1.0))),
         Rendered("Letter blocks, rendered", int(LENGTH * RATE)),
         Clip("Big Buck Bunny, own sound", 130, _BUNNY, sound=True),
-        Still("A rocket, photograph", 125, _photograph("rocket.jpg"), Move(View(0.57, 0.30, 2.3), View(0.55, 0.42, 2.7))),
+        Still("A rocket, photograph", 125, _photograph("rocket.jpg"),
+              Move(View(0.57, 0.30, 2.3), View(0.55, 0.42, 2.7))),
         Still("A cameraman, spoken words", 185, _photograph("camera.png"),
               Move(View(0.3, 0.35, 1.0), View(0.35, 0.22, 1.4)), voice=True),
     )  # fmt: skip

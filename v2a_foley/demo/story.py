@@ -17,8 +17,9 @@ from v2a_foley.demo.measure import Impacts, difference, impacts_against, picture
 from v2a_foley.engine import job
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
-from v2a_foley.errors import LibraryError, OutputError
+from v2a_foley.errors import OutputError
 from v2a_foley.files import scratch_folder, translated
+from v2a_foley.generate.library.index import sounds_in
 from v2a_foley.progress import Progress
 from v2a_foley.project import Kind, Layer, Shot
 from v2a_foley.timebase import TimeRange, to_samples
@@ -102,8 +103,8 @@ def run_demo(
     from v2a_foley.demo.page import write_page
 
     told = progress or Progress()
-    if library is not None and not library.is_dir():
-        raise LibraryError(f"There is no folder {str(library)!r}.", hint="Name the folder that holds your sounds.")
+    if library is not None:
+        sounds_in(library)  # an empty library is told of before the film is built
     with _own_folder(folder):
         started = time.perf_counter()
         film = build_film(folder / FILM, parts=parts, progress=told, **({"size": size} if size else {}))
