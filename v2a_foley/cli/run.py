@@ -71,7 +71,7 @@ def heard_lines(result: RunResult) -> list[str]:
 
     lines = []
     for shot in result.project.shots:
-        cues = [cue for cue in result.project.cues if shot.index in cue.shots]
+        cues = [cue for cue in result.project.cues if shot.index in cue.shots and cue.take is not None]
         heard = ", ".join(f"{cue.prompt or cue.event.caption} ({cue.layer})" for cue in cues) or "left alone"
         unsure = " – unsure what it shows" if shot.unsure and cues else ""
         lines.append(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {heard}{unsure}")

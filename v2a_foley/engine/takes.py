@@ -53,7 +53,10 @@ def generate_takes(
     *,
     embeddings: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> Project:
-    """Return the project with takes for every cue; the first take of each cue is active.
+    """Return the project with takes for its cues; the first take of each cue is active.
+
+    A cue that was only seen, and that no generator can make, stays empty, with a warning: a library need not hold
+    every background. What the user asked for in words must be made.
 
     Args:
         project: with its cues.
@@ -64,12 +67,12 @@ def generate_takes(
         embeddings: by the cue's id, where its sound lies in the audio space.
 
     Raises:
-        MissingError: no generator can make a cue.
+        MissingError: no generator can make a cue that was asked for, or none can make any cue.
         DiskFull: the folder's disk is full.
         Cancelled: the work was asked to stop.
     """
     wanted = [(cue, number) for cue in project.cues for number in range(1, options.takes + 1)]
-    made: dict[tuple[str, int], Take] = {}
+    made: dict[tuple[str, int], Take | None] = {}
     with progress.stage("generate", len(wanted)) as stage, ThreadPoolExecutor(WORKERS) as pool:
         futures = []
         for cue, number in wanted:
@@ -81,11 +84,17 @@ def generate_takes(
         finally:
             for future in futures:
                 future.cancel()
+    if wanted and not any(made.values()):
+        raise _nothing_for(project.cues[0])
     cues = []
     for cue in project.cues:
         with_takes = cue
         for number in range(1, options.takes + 1):
-            with_takes = with_takes.with_take(made[cue.id, number])
+            take = made[cue.id, number]
+            if take is None:
+                progress.warn(f"Nothing here can make {cue.event.caption!r}; that cue stays empty.")
+            else:
+                with_takes = with_takes.with_take(take)
         cues.append(with_takes)
     return project.with_cues(cues)
 
@@ -133,7 +142,14 @@ def reference(kind: Kind, loudness: Loudness) -> float:
     return loudness.integrated
 
 
-def _result(wait: Callable[[], Take], stage: Stage, cue: Cue) -> Take:
+def _nothing_for(cue: Cue) -> MissingError:
+    return MissingError(
+        f"Nothing here can make {cue.prompt or cue.event.caption!r}.",
+        hint="Use --generator auto, or add such a sound to your library.",
+    )
+
+
+def _result(wait: Callable[[], Take | None], stage: Stage, cue: Cue) -> Take | None:
     take = wait()
     stage.advance(1, cue.event.caption)
     return take
@@ -141,15 +157,14 @@ def _result(wait: Callable[[], Take], stage: Stage, cue: Cue) -> Take:
 
 def _make(
     cue: Cue, number: int, request: SoundRequest, generators: Sequence[Generator], folder: Path, progress: Progress
-) -> Take:
-    """Make, write and measure one take."""
+) -> Take | None:
+    """Make, write and measure one take; None where nothing can make it and nobody asked for it."""
     progress.check()
     maker = next((each for each in generators if each.can_make(request)), None)
     if maker is None:
-        raise MissingError(
-            f"Nothing here can make {cue.prompt or cue.event.caption!r}.",
-            hint="Use --generator auto, or add such a sound to your library.",
-        )
+        if cue.prompt:
+            raise _nothing_for(cue)
+        return None
     sound = maker.make(request, progress)
     path = folder / f"{cue.id}t{number}.wav"
     meter = LoudnessMeter("stereo" if request.channels == 2 else "mono")
