@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -166,6 +167,22 @@ def test_bad_files_among_good_ones_are_named_in_one_warning(sounds: Path, tmp_pa
     assert len(library.index.entries) == 8
     said = "6 of 14 sounds in the library cannot be used and are left out: broken 0.wav, broken 1.wav, broken 2.wav"
     assert progress.warnings == [f"{said} and 3 more."]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are always Unicode")
+def test_a_name_that_is_no_text_is_used_and_shown_as_far_as_it_can_be(tmp_path: Path):
+    folder = tmp_path / "sfx"
+    plain = write(folder / "dog barks.wav", knock(48_000, 0.1, 1.0), 48_000)
+    odd = Path(os.fsdecode(os.fsencode(plain.parent) + b"/dog barks \xe9\xff.wav"))
+    plain.rename(odd)
+
+    for _ in range(2):
+        library = Library(folder, WordBag(), vocabulary=EVENTS, cache=tmp_path / "c")
+        request = library_request(DOG, hits=((4800, 1.0),))
+        sound = library.make(request)
+        assert np.concatenate(list(sound.blocks), axis=1).any()
+        (sound.source + sound.licence + json.dumps(dict(sound.details))).encode("utf-8")
+        assert sound.source == "dog barks \ufffd\ufffd.wav"
 
 
 @pytest.mark.parametrize("what", ["missing", "a file", "empty", "only text", "only broken"])

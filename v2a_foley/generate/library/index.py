@@ -23,7 +23,7 @@ import numpy as np
 
 from v2a_foley.embed import Embeddings, TextEncoder
 from v2a_foley.errors import LibraryError
-from v2a_foley.files import cache_folder, translated
+from v2a_foley.files import cache_folder, readable, translated
 from v2a_foley.generate.library.analysis import Analysis, analyse
 from v2a_foley.generate.library.names import ParsedName, category_words, describe, parse_name
 from v2a_foley.generate.library.reading import SUFFIXES
@@ -31,7 +31,7 @@ from v2a_foley.progress import Progress, Stage
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever what is stored, or how it is found, changes; an index of another number is made anew."""
 _BATCH = 64
 _TEXTS = 16  # short lists: an encoder may keep long ones on disk as fixed tables
@@ -115,7 +115,7 @@ def sounds_in(folder: Path) -> dict[str, tuple[int, int]]:
 def named(paths: Sequence[str]) -> str:
     """Name the first few of many: ``a.wav, b.wav, c.wav and 17 more``."""
     rest = len(paths) - _NAMED
-    return ", ".join(paths[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(map(readable, paths[:_NAMED])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def index_file(folder: Path, cache: Path | None = None) -> Path:
@@ -192,7 +192,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             with database:
                 database.execute("DROP TABLE IF EXISTS sounds")
                 database.execute(
-                    "CREATE TABLE sounds (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, analysis TEXT, "
+                    "CREATE TABLE sounds (path BLOB PRIMARY KEY, size INTEGER, mtime INTEGER, analysis TEXT, "
                     "fault TEXT, description TEXT, space TEXT, embedding BLOB)"
                 )
                 database.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -210,8 +210,9 @@ def _updated(
     progress: Progress,
     categories: dict[str, str],
 ) -> Index:
-    known = {path: (size, mtime) for path, size, mtime in database.execute("SELECT path, size, mtime FROM sounds")}
-    gone = [(path,) for path in known if path not in present]
+    stored = database.execute("SELECT path, size, mtime FROM sounds")
+    known = {os.fsdecode(path): (size, mtime) for path, size, mtime in stored}
+    gone = [(os.fsencode(path),) for path in known if path not in present]
     changed = [path for path, stamp in present.items() if known.get(path) != stamp]
     with database:
         database.executemany("DELETE FROM sounds WHERE path = ?", gone)
@@ -219,7 +220,7 @@ def _updated(
         with progress.stage("library", len(changed), f"listening to {folder.name}") as stage:
             try:
                 for path, analysis, fault in _heard(folder, changed, stage):
-                    row = (path, *present[path], json.dumps(asdict(analysis)) if analysis else None, fault)
+                    row = (os.fsencode(path), *present[path], json.dumps(asdict(analysis)) if analysis else None, fault)
                     database.execute(
                         "INSERT OR REPLACE INTO sounds (path, size, mtime, analysis, fault) VALUES (?, ?, ?, ?, ?)", row
                     )
@@ -231,7 +232,8 @@ def _updated(
     entries: list[Entry] = []
     vectors: dict[str, bytes] = {}
     faults: list[tuple[str, str]] = []
-    for path, analysis, fault, description, space, vector in rows.fetchall():
+    for stored_path, analysis, fault, description, space, vector in rows.fetchall():
+        path = os.fsdecode(stored_path)
         if analysis is None:
             faults.append((path, fault))
             continue
@@ -249,9 +251,9 @@ def _entry(path: str, analysis: str, categories: dict[str, str]) -> Entry:
         key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(analysis).items()
     }
     heard = Analysis(**told)
-    name = parse_name(PurePosixPath(path))
+    name = parse_name(PurePosixPath(readable(path)))
     category = categories.get(name.catid) or category_words(name.catid)
-    return Entry(path, name, describe(name, category, heard.note) or PurePosixPath(path).stem, heard)
+    return Entry(path, name, describe(name, category, heard.note) or PurePosixPath(readable(path)).stem, heard)
 
 
 def _heard(folder: Path, paths: Sequence[str], stage: Stage) -> Iterator[tuple[str, Analysis | None, str]]:
@@ -270,7 +272,7 @@ def _heard(folder: Path, paths: Sequence[str], stage: Stage) -> Iterator[tuple[s
                 for job in jobs:
                     heard = job.result()
                     yield heard
-                    stage.advance(1, heard[0])
+                    stage.advance(1, readable(heard[0]))
             finally:
                 for job in jobs:
                     job.cancel()
@@ -295,6 +297,6 @@ def _embed(
                     vectors[entry.path] = row.tobytes()
                     database.execute(
                         "UPDATE sounds SET description = ?, space = ?, embedding = ? WHERE path = ?",
-                        (entry.description, words.space.fingerprint, vectors[entry.path], entry.path),
+                        (entry.description, words.space.fingerprint, vectors[entry.path], os.fsencode(entry.path)),
                     )
             stage.advance(len(batch))

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from v2a_foley.embed import Space, TextEncoder
+from v2a_foley.files import readable
 from v2a_foley.generate.library.beds import bed, followed, side_by_side
 from v2a_foley.generate.library.index import Entry, Index, build
 from v2a_foley.generate.library.match import FITS, Match, Matcher, near_best
@@ -104,15 +105,16 @@ class Library:
             strikes = self._strikes(choice, request)
             files = list(dict.fromkeys(strike.file for strike in strikes))
             blocks = strike_all(arrange(strikes, hits, rng) if strikes else [], request.samples, request.channels)
-            used = [[strike.file, strike.frame] for strike in strikes]
+            used = [[readable(strike.file), strike.frame] for strike in strikes]
         else:
             files, used = [choice.match.entry.path], []
             blocks = self._bed(choice.match.entry, request, rng)
         main = choice.match.entry
-        names = ", ".join(PurePosixPath(file).name for file in files or [main.path])
+        files = [readable(file) for file in files or [main.path]]
+        names = ", ".join(PurePosixPath(file).name for file in files)
         return Sound(
             blocks=_checked(blocks, progress),
-            source=main.path,
+            source=readable(main.path),
             licence=f"the user's own library: {names}",
             native_rate=main.analysis.sample_rate,
             details=MappingProxyType(
@@ -120,7 +122,7 @@ class Library:
                     "description": main.description,
                     "score": round(choice.match.score, 4),
                     "meaning": round(choice.match.meaning, 4),
-                    "files": files or [main.path],
+                    "files": files,
                     "strikes": used,
                 }
             ),

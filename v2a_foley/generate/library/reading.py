@@ -7,6 +7,7 @@ for some hundred frames, and near the end of the file it is at another place.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def opened(path: Path, *, in_parts: bool = False) -> Iterator[SoundFile]:
 
     with ExitStack() as stack:
         try:
-            sound = soundfile.SoundFile(path)
+            sound = soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
         except (soundfile.LibsndfileError, OSError, TypeError) as error:
             if not path.is_file():
                 raise unreadable(path, "it is not there") from error
@@ -142,9 +143,14 @@ def read_range(sound: SoundFile, start: int, frames: int) -> Samples:
             sound.seek(first)
             got = sound.read(last - first, dtype="float32", always_2d=True).T
         except soundfile.LibsndfileError as error:
-            raise unreadable(Path(str(sound.name)), error) from error
+            raise unreadable(_path_of(sound) or Path("scratch file"), error) from error
         out[:, first - start : first - start + got.shape[1]] = np.nan_to_num(got, nan=0.0, posinf=0.0, neginf=0.0)
     return out
+
+
+def _path_of(sound: SoundFile) -> Path | None:
+    """Return the path that a sound was opened by; None for a scratch file."""
+    return Path(os.fsdecode(sound.name)) if isinstance(sound.name, (str, bytes, os.PathLike)) else None
 
 
 def note_in(sound: SoundFile) -> str:
@@ -161,9 +167,9 @@ def note_in(sound: SoundFile) -> str:
 
 def _bext_description(sound: SoundFile) -> str:
     """Read the description out of a WAV's ``bext`` chunk (EBU Tech 3285: its first 256 bytes)."""
-    if sound.format not in ("WAV", "WAVEX", "RF64") or not isinstance(sound.name, (str, Path)):
+    if sound.format not in ("WAV", "WAVEX", "RF64") or (path := _path_of(sound)) is None:
         return ""
-    with Path(sound.name).open("rb") as file:
+    with path.open("rb") as file:
         file.seek(12)
         while len(head := file.read(8)) == 8:
             size = int.from_bytes(head[4:], "little")
