@@ -78,16 +78,13 @@ def recoded(
     import av
 
     copy = stack.enter_context(scratch_folder()) / "picture.mkv"
-    source = ["-err_detect", "ignore_err", "-copyts", "-i", ffmpeg.file_url(facts.path)]
-    picture = [
-        "-map",
-        f"0:{facts.picture.index}",
-        "-vf",
-        f"scale={size[0]}:{size[1]},setsar=1",
-        "-fps_mode",
-        "passthrough",
-    ]
-    code = ["-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p", "-avoid_negative_ts", "disabled"]
+    # One thread: with more, ffmpeg gives frames after a damaged packet the timestamps of their neighbours.
+    source = ["-threads", "1", "-err_detect", "ignore_err", "-copyts", "-i", ffmpeg.file_url(facts.path)]
+    # Damaged timestamps may stand still, which the encoder refuses.
+    rising = r"select=isnan(prev_selected_t)+gt(t\,prev_selected_t+0.001)"
+    picture = ["-map", f"0:{facts.picture.index}", "-vf", f"{rising},scale={size[0]}:{size[1]},setsar=1"]
+    timing = ["-fps_mode", "passthrough", "-enc_time_base", "1/90000", "-avoid_negative_ts", "disabled"]
+    code = [*timing, "-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p"]
     try:
         ffmpeg.run([*source, *picture, *code, ffmpeg.file_url(copy)], what="decoding the picture", progress=progress)
         with av.open(ffmpeg.file_url(copy), options=OPTIONS) as container:
