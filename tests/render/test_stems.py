@@ -31,7 +31,7 @@ def hard_work(tmp_path, media):
     """Everything loud at once: the limiter cannot rest."""
     hits = [hit_at(k, tmp_path, Fraction(k, 5) + Fraction(1, 10), 0.9, gain=12) for k in range(1, 15)]
     beds = [bed(50, tmp_path, 0, 2, gain=14), bed(51, tmp_path, 2, 3, gain=14, seed=3)]
-    steps = [hit_at(k, tmp_path, Fraction(k, 7), 0.9, layer=Layer.FOLEY, gain=12) for k in range(60, 75) if k < 20]
+    steps = [hit_at(k, tmp_path, Fraction(k - 59, 7), 0.9, layer=Layer.FOLEY, gain=12) for k in range(60, 75)]
     return project(media, *hits, *beds, *steps)
 
 

@@ -20,6 +20,12 @@ _FULL_SCALE = 1 - 2.0**-23
 """The largest sample that 24 bits hold."""
 _CELL = 480
 """Samples for which the level of the untouched part is taken together."""
+_SHADE = 0.02
+"""Decibels by which the sum may exceed what the untouched part reaches, so that it need not fall silent there."""
+_BACK = 0.25
+"""Seconds in which the gain returns from 0 to 1, at most."""
+_BACK_BESIDE = 0.08
+"""The same beside an untouched part, whose peak masks a short dip, and would leave a hole in a long one."""
 _AROUND = 50
 """Cells on either side that "thereabouts" means: half a second."""
 
@@ -27,9 +33,9 @@ _AROUND = 50
 class Limiter:
     """Computes the gain that keeps a stream's true peak below a ceiling.
 
-    The gain falls smoothly over 3 ms before a peak, and returns within 250 ms. Where no peak comes near the ceiling
-    it is exactly 1. Gains are as many as the samples fed, and come late by 3 ms, or half a second where a part is
-    left alone.
+    The gain falls smoothly over 3 ms before a peak, and returns within 250 ms (80 ms beside an untouched part). Where
+    no peak comes near the ceiling it is exactly 1. Gains are as many as the samples fed, and come late by 3 ms, or by
+    half a second where a part is left alone.
 
     Args:
         channels: how many the sound has.
@@ -44,7 +50,8 @@ class Limiter:
         self._fixed: Samples | None = self._sound if beside else None
         self._peaks = np.zeros(_AROUND)
         millisecond = SAMPLE_RATE // 1000
-        self._follower = Follower(look_ahead=3 * millisecond // 2, hold=millisecond, fall=4 / SAMPLE_RATE)
+        back = _BACK_BESIDE if beside else _BACK
+        self._follower = Follower(3 * millisecond // 2, hold=millisecond, fall=1 / (back * SAMPLE_RATE))
         self._fed = self._given = 0
 
     def feed(self, sound: Samples, fixed: Samples | None = None) -> NDArray[np.float32]:
@@ -85,7 +92,8 @@ class Limiter:
                 self._peaks = np.concatenate((self._peaks, np.zeros(_AROUND)))
             cells = max(0, len(self._peaks) - 2 * _AROUND)
             around = np.lib.stride_tricks.sliding_window_view(self._peaks, 2 * _AROUND + 1) if cells else self._peaks
-            ceilings = np.repeat(around.max(axis=-1, initial=self._ceiling), _CELL) if cells else None
+            highest = np.maximum(around.max(axis=-1) * to_gain(_SHADE), self._ceiling) if cells else self._peaks
+            ceilings = np.repeat(highest, _CELL)
             self._peaks = self._peaks[cells:]
         if not cells:
             return np.zeros(0, np.float32)
