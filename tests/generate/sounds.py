@@ -72,11 +72,16 @@ def envelope(wave: np.ndarray, frames: int = 200) -> np.ndarray:
 
 
 def pitch(wave: np.ndarray, low: float, high: float) -> float:
-    """Fundamental frequency by the autocorrelation's highest peak, in hertz."""
-    wave = np.asarray(wave, float) - np.mean(wave)
-    spectrum = np.abs(np.fft.rfft(wave, 2 * len(wave))) ** 2
-    correlation = np.fft.irfft(spectrum)[: len(wave)]
-    first, last = int(RATE / high), int(RATE / low)
+    """Fundamental frequency, in hertz: the highest peak of the autocorrelation of the whitened sound.
+
+    The spectrum is compressed, so that formants do not pass for pitches (Tolonen & Karjalainen 2000).
+    """
+    wave = (np.asarray(wave, float) - np.mean(wave)) * np.hanning(len(wave))
+    spectrum = np.abs(np.fft.rfft(wave, 2 * len(wave)))
+    spectrum[np.fft.rfftfreq(2 * len(wave), 1 / RATE) > 5000] = 0
+    window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(len(wave)), 2 * len(wave))) ** 2)[: len(wave)]
+    correlation = np.fft.irfft(spectrum**0.6)[: len(wave)] / np.sqrt(np.maximum(window / window[0], 0.02))
+    first, last = int(RATE / high), min(int(RATE / low), len(wave) - 1)
     return RATE / (first + int(np.argmax(correlation[first : last + 1])))
 
 

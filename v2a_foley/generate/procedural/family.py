@@ -125,7 +125,14 @@ class Family:
                     f"The family {self.name!r} has no parameter {key!r}.", hint=f"It knows {', '.join(sorted(known))}."
                 )
             _check(self.name, key, value, known[key].metadata)
-        clean = {k: v if isinstance(v, str) else type(known[k].default)(v) for k, v in values.items()}
+        clean = {
+            key: value
+            if isinstance(value, str)
+            else int(value)
+            if isinstance(known[key].default, int)
+            else float(value)
+            for key, value in values.items()
+        }
         return self.params(**clean)
 
     def describe(self, params: object) -> str:

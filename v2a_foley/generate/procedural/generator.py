@@ -1,4 +1,4 @@
-"""The procedural sound maker: physically informed synthesis, free of anyone's licence. Families know how, this asks them."""
+"""The procedural sound maker: it asks the families, which know how each thing sounds."""
 
 from __future__ import annotations
 
@@ -42,8 +42,7 @@ class Procedural:
             )
         if request.sample_rate != RATE or request.channels not in (1, 2) or request.samples < 1:
             raise UsageError(
-                f"Procedural sound of {request.samples} samples, {request.channels} channels at {request.sample_rate} Hz "
-                "cannot be made.",
+                f"{request.samples} samples in {request.channels} channels at {request.sample_rate} Hz cannot be made.",
                 hint=f"It makes at least one sample, in 1 or 2 channels, at {RATE} Hz.",
             )
         params = family.parse(request.event.params)

@@ -218,7 +218,7 @@ def _bursts(family: Family, params: object, instrument: Instrument, studio: Stud
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         length = int(n * rng.uniform(0.85, 1.15))
         piece = runner(Block(length, np.full(length, 0.4 + 0.6 * strength)))[0]
-        return piece * swell(length, 0.004, 0.55 * length / RATE)
+        return np.asarray(piece * swell(length, 0.004, 0.55 * length / RATE))
 
     return strike
 

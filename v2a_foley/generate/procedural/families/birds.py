@@ -1,4 +1,4 @@
-"""Birds: whistled syllables of the syrinx (after Fletcher 1988), and the harsh voices of gulls, crows and parrots."""
+"""Birds: their calls, and who calls when; how songbirds sing lives in ``song.py``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from v2a_foley.generate.procedural.families.song import songbird, whistle
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.noise import around, between
-from v2a_foley.generate.procedural.parts.shapes import clock, lay, line, seconds, swell, unit
+from v2a_foley.generate.procedural.parts.shapes import clock, lay, seconds, swell, unit
 from v2a_foley.generate.procedural.parts.voice import Utterance, speak
 
 
@@ -34,89 +35,46 @@ class Birds:
     size: float = span(0.5)
 
 
-def whistle(
-    duration: float, hertz: tuple[tuple[float, float], ...], rng: np.random.Generator, *,
-    trill: tuple[float, float] = (0.0, 0.0), harmonics: tuple[float, ...] = (1.0, 0.08, 0.02), beat: float = 0.0,
-) -> Wave:  # fmt: skip
-    """Whistle one syllable.
-
-    Args:
-        duration: seconds.
-        hertz: pitch over time, points (share of the duration, hertz).
-        rng: source of chance.
-        trill: rate in hertz and depth, as a share, of a frequency modulation.
-        harmonics: levels of the partials.
-        beat: depth of a fast amplitude modulation (two voices of the syrinx).
-    """
-    n = seconds(duration)
-    time = clock(n)
-    pitch = line(hertz, n) * (1 + 0.004 * np.interp(np.arange(n), np.linspace(0, n, 9), rng.standard_normal(9)))
-    if trill[0]:
-        pitch = pitch * (1 + trill[1] * np.sin(2 * np.pi * trill[0] * time + rng.random() * 6.28))
-    phase = 2 * np.pi * np.cumsum(pitch) / RATE
-    wave = sum(a * np.sin((k + 1) * phase) for k, a in enumerate(harmonics))
-    wave = wave * (1 + 0.12 * np.interp(np.arange(n), np.linspace(0, n, 7), rng.standard_normal(7)))
-    if beat:
-        wave = wave * (1 - beat * (0.5 + 0.5 * np.sin(2 * np.pi * between(rng, 90, 180) * time)))
-    return np.asarray(wave * swell(n, min(0.012, duration * 0.25), min(0.03, duration * 0.4)))
-
-
-def _motif(own: np.random.Generator, low: float, high: float) -> Callable[[np.random.Generator], Wave]:
-    """Invent one syllable shape that a singer repeats: a sweep, an arch, a trill or a buzz."""
-    centre = low * (high / low) ** own.random()
-    length = between(own, 0.035, 0.16)
-    shape = int(own.integers(5))
-    start, middle, end = (centre * 2 ** (0.55 * own.standard_normal()) for _ in range(3))
-    repeats = 1 if length > 0.1 else int(own.integers(1, 7))
-    gap = between(own, 0.015, 0.06)
-
-    def sing(rng: np.random.Generator) -> Wave:
-        bend = around(rng, 1.0, 0.015)
-        points = tuple((u, float(np.clip(f * bend, 1400, 9500))) for u, f in ((0.0, start), (0.5, middle), (1.0, end)))
-        trill = (between(rng, 28, 55), 0.06) if shape == 3 else (0.0, 0.0)
-        parts, at = [], 0.0
-        for _ in range(repeats):
-            syllable = whistle(length * around(rng, 1, 0.04), points, rng, trill=trill, beat=0.6 if shape == 4 else 0.0)
-            parts.append((at, syllable * between(rng, 0.8, 1.0)))
-            at += length + gap * around(rng, 1, 0.06)
-        return lay(parts)
-
-    return sing
-
-
-def songbird(own: np.random.Generator, low: float = 2300, high: float = 6200) -> Callable[[np.random.Generator], Wave]:
-    """Return a singer with a repertoire of its own; each call of it is a new phrase."""
-    repertoire = [_motif(own, low, high) for _ in range(int(own.integers(4, 8)))]
-    speed = between(own, 0.7, 1.4)
-
-    def phrase(rng: np.random.Generator) -> Wave:
-        parts, at = [], 0.0
-        order = rng.permutation(len(repertoire))[: int(rng.integers(2, len(repertoire)))]
-        for k in order:
-            wave = repertoire[int(k)](rng)
-            parts.append((at, wave * between(rng, 0.5, 1.0)))
-            at += len(wave) / RATE + between(rng, 0.02, 0.13) / speed
-        return lay(parts)
-
-    return phrase
-
-
 _TUBE = (1150.0, 1950.0, 3300.0, 4800.0, 7000.0)
 _GULL = Utterance(
-    0.48, ((0.0, 780), (0.15, 1180), (0.5, 1050), (1.0, 720)), ((0.0, 0), (0.08, 1), (0.6, 0.8), (1, 0)),
-    ((0.0, (1000, 1900, 3200, 4800, 7000)), (0.3, (1500, 2500, 3700, 5200, 7300)), (1.0, (1050, 1900, 3200, 4800, 7000))),
-    breath=0.06, jitter=0.012, shimmer=0.08, double=0.1, tilt=4500,
-)  # fmt: skip
+    0.48,
+    ((0.0, 780), (0.15, 1180), (0.5, 1050), (1.0, 720)),
+    ((0.0, 0), (0.08, 1), (0.6, 0.8), (1, 0)),
+    (
+        (0.0, (1000, 1900, 3200, 4800, 7000)),
+        (0.3, (1500, 2500, 3700, 5200, 7300)),
+        (1.0, (1050, 1900, 3200, 4800, 7000)),
+    ),
+    breath=0.06,
+    jitter=0.012,
+    shimmer=0.08,
+    double=0.1,
+    tilt=4500,
+)
 _CAW = Utterance(
-    0.33, ((0.0, 430), (0.2, 530), (0.7, 500), (1.0, 400)), ((0.0, 0), (0.06, 0.9), (0.4, 1), (0.8, 0.6), (1, 0)),
+    0.33,
+    ((0.0, 430), (0.2, 530), (0.7, 500), (1.0, 400)),
+    ((0.0, 0), (0.06, 0.9), (0.4, 1), (0.8, 0.6), (1, 0)),
     ((0.0, (900, 1550, 2500, 3900, 6000)), (0.4, (1250, 1850, 2800, 4200, 6200)), (1.0, (950, 1500, 2500, 3900, 6000))),
-    breath=0.3, jitter=0.06, shimmer=0.4, double=0.35, tilt=3800, growl=0.45,
-)  # fmt: skip
+    breath=0.3,
+    jitter=0.06,
+    shimmer=0.4,
+    double=0.35,
+    tilt=3800,
+    growl=0.45,
+)
 _SQUAWK = Utterance(
-    0.36, ((0.0, 900), (0.25, 1500), (0.7, 1300), (1.0, 850)), ((0.0, 0), (0.05, 1), (0.7, 0.8), (1, 0)),
+    0.36,
+    ((0.0, 900), (0.25, 1500), (0.7, 1300), (1.0, 850)),
+    ((0.0, 0), (0.05, 1), (0.7, 0.8), (1, 0)),
     ((0.0, _TUBE), (0.4, (1700, 2700, 3900, 5300, 7600)), (1.0, _TUBE)),
-    breath=0.25, jitter=0.07, shimmer=0.4, double=0.4, tilt=6000, growl=0.4,
-)  # fmt: skip
+    breath=0.25,
+    jitter=0.07,
+    shimmer=0.4,
+    double=0.4,
+    tilt=6000,
+    growl=0.4,
+)
 
 
 def _voiced(
@@ -131,63 +89,68 @@ def _voiced(
     return speak(changed, rng)
 
 
-def _call(species: str, body: float, rng: np.random.Generator) -> Wave:
-    """One call of a bird that does not sing."""
-    if species == "gull":
-        if rng.random() < 0.4:
-            return _voiced(_GULL, body, rng, stretch=1.6)
-        count = int(rng.integers(3, 7))
-        cries = [
+def _gull(body: float, rng: np.random.Generator) -> Wave:
+    if rng.random() < 0.4:
+        return _voiced(_GULL, body, rng, stretch=1.6)
+    return lay(
+        [
             (k * 0.33 * around(rng, 1, 0.05), (1 - 0.08 * k) * _voiced(_GULL, body, rng, stretch=0.55))
-            for k in range(count)
+            for k in range(int(rng.integers(3, 7)))
         ]
-        return lay(cries)
-    if species == "crow":
-        count = int(rng.integers(2, 5))
-        return lay(
-            [(k * 0.52 * around(rng, 1, 0.04), between(rng, 0.8, 1) * _voiced(_CAW, body, rng)) for k in range(count)]
-        )
-    if species == "parrot":
-        count = int(rng.integers(1, 4))
-        return lay(
-            [
-                (k * 0.5, between(rng, 0.7, 1) * _voiced(_SQUAWK, body, rng, pitch=around(rng, 1, 0.15)))
-                for k in range(count)
-            ]
-        )
-    if species == "pigeon":
-        return _coo(body, rng)
-    if species == "cuckoo":
-        high, low = 690 * body * around(rng, 1, 0.008), 560 * body * around(rng, 1, 0.008)
-        first = whistle(0.14, ((0, high * 1.02), (1, high * 0.97)), rng, harmonics=(1, 0.06))
-        return lay(
-            [(0.0, 0.85 * first), (0.3, whistle(0.2, ((0, low * 1.01), (1, low * 0.98)), rng, harmonics=(1, 0.06)))]
-        )
-    if species == "eagle":
-        count = int(rng.integers(4, 8))
-        top = 2900 * body
-        return lay([
-            (k * 0.17, (1 - 0.09 * k) * whistle(0.13, ((0, top * 0.85), (0.3, top), (1, top * (0.72 - 0.01 * k))), rng,
-                                               harmonics=(1, 0.35, 0.2, 0.08), beat=0.35))
-            for k in range(count)
-        ])  # fmt: skip
-    if species == "woodpecker":
-        return _drum(body, rng)
-    if species == "sparrow":
-        count = int(rng.integers(1, 5))
-        top = 4300 * body
-        return lay([(k * 0.24 * around(rng, 1, 0.1), whistle(0.07, ((0, top * 0.8), (0.3, top * around(rng, 1, 0.06)), (1, top * 0.6)), rng,
-                                                              harmonics=(1, 0.25, 0.1), beat=0.3)) for k in range(count)])  # fmt: skip
-    if species == "hummingbird":
-        n = seconds(between(rng, 0.6, 1.4))
-        hum = np.sin(2 * np.pi * np.cumsum(52 * body * (1 + 0.03 * np.sin(clock(n) * 7))) / RATE)
-        return np.asarray(np.tanh(2.5 * hum + 0.4 * rng.standard_normal(n)) * swell(n, 0.15, 0.25))
-    count, top = int(rng.integers(2, 6)), 4200 * body
-    return lay([
-        (k * 0.21 * around(rng, 1, 0.08), between(rng, 0.7, 1) * whistle(
-            0.11, ((0, top * 0.92), (0.2, top * around(rng, 1, 0.03)), (1, top * 0.62)), rng, harmonics=(1, 0.12, 0.05)))
-        for k in range(count)
-    ])  # fmt: skip
+    )
+
+
+def _crow(body: float, rng: np.random.Generator) -> Wave:
+    count = int(rng.integers(2, 5))
+    return lay(
+        [(k * 0.52 * around(rng, 1, 0.04), between(rng, 0.8, 1) * _voiced(_CAW, body, rng)) for k in range(count)]
+    )
+
+
+def _parrot(body: float, rng: np.random.Generator) -> Wave:
+    count = int(rng.integers(1, 4))
+    cries = [_voiced(_SQUAWK, body, rng, pitch=around(rng, 1, 0.15)) for _ in range(count)]
+    return lay([(k * 0.5, between(rng, 0.7, 1) * cry) for k, cry in enumerate(cries)])
+
+
+def _cuckoo(body: float, rng: np.random.Generator) -> Wave:
+    """Two whistles, a third apart."""
+    high, low = 690 * body * around(rng, 1, 0.008), 560 * body * around(rng, 1, 0.008)
+    first = whistle(0.14, ((0, high * 1.02), (1, high * 0.97)), rng, harmonics=(1, 0.06))
+    return lay([(0.0, 0.85 * first), (0.3, whistle(0.2, ((0, low * 1.01), (1, low * 0.98)), rng, harmonics=(1, 0.06)))])
+
+
+def _eagle(body: float, rng: np.random.Generator) -> Wave:
+    """A falling series of thin, sharp whistles."""
+    parts, top = [], 2900 * body
+    for k in range(int(rng.integers(4, 8))):
+        bow = ((0, top * 0.85), (0.3, top), (1, top * (0.72 - 0.01 * k)))
+        parts.append((k * 0.17, (1 - 0.09 * k) * whistle(0.13, bow, rng, harmonics=(1, 0.35, 0.2, 0.08), beat=0.35)))
+    return lay(parts)
+
+
+def _sparrow(body: float, rng: np.random.Generator) -> Wave:
+    parts, top = [], 4300 * body
+    for k in range(int(rng.integers(1, 5))):
+        bow = ((0, top * 0.8), (0.3, top * around(rng, 1, 0.06)), (1, top * 0.6))
+        parts.append((k * 0.24 * around(rng, 1, 0.1), whistle(0.07, bow, rng, harmonics=(1, 0.25, 0.1), beat=0.3)))
+    return lay(parts)
+
+
+def _chick(body: float, rng: np.random.Generator) -> Wave:
+    parts, top = [], 4200 * body
+    for k in range(int(rng.integers(2, 6))):
+        bow = ((0, top * 0.92), (0.2, top * around(rng, 1, 0.03)), (1, top * 0.62))
+        cheep = between(rng, 0.7, 1) * whistle(0.11, bow, rng, harmonics=(1, 0.12, 0.05))
+        parts.append((k * 0.21 * around(rng, 1, 0.08), cheep))
+    return lay(parts)
+
+
+def _hummingbird(body: float, rng: np.random.Generator) -> Wave:
+    """Wings, some fifty beats a second."""
+    n = seconds(between(rng, 0.6, 1.4))
+    hum = np.sin(2 * np.pi * np.cumsum(52 * body * (1 + 0.03 * np.sin(clock(n) * 7))) / RATE)
+    return np.asarray(np.tanh(2.5 * hum + 0.4 * rng.standard_normal(n)) * swell(n, 0.15, 0.25))
 
 
 def _coo(body: float, rng: np.random.Generator) -> Wave:
@@ -215,8 +178,33 @@ def _drum(body: float, rng: np.random.Generator) -> Wave:
     return lay([(k * 0.052 * (1 - 0.01 * k), (1 - 0.035 * k) * knocks[int(rng.integers(4))]) for k in range(count)])
 
 
-_REST = {"songbird": 2.6, "gull": 3.2, "crow": 3.6, "pigeon": 2.4, "parrot": 2.6, "chick": 1.5, "eagle": 4.5, "woodpecker": 4.5,
-         "cuckoo": 1.5, "sparrow": 1.4, "hummingbird": 1.6}  # fmt: skip
+_CALLS: dict[str, Callable[[float, np.random.Generator], Wave]] = {
+    "gull": _gull,
+    "crow": _crow,
+    "parrot": _parrot,
+    "pigeon": _coo,
+    "cuckoo": _cuckoo,
+    "eagle": _eagle,
+    "woodpecker": _drum,
+    "sparrow": _sparrow,
+    "hummingbird": _hummingbird,
+    "chick": _chick,
+}
+"""The birds that do not sing."""
+
+_REST = {
+    "songbird": 2.6,
+    "gull": 3.2,
+    "crow": 3.6,
+    "pigeon": 2.4,
+    "parrot": 2.6,
+    "chick": 1.5,
+    "eagle": 4.5,
+    "woodpecker": 4.5,
+    "cuckoo": 1.5,
+    "sparrow": 1.4,
+    "hummingbird": 1.6,
+}
 
 
 def build(params: Birds, studio: Studio) -> Instrument:
@@ -230,7 +218,7 @@ def build(params: Birds, studio: Studio) -> Instrument:
         who = int(rng.integers(many))
         if params.species == "songbird":
             return singers[who](rng)
-        return unit(_call(params.species, bodies[who], rng))
+        return unit(_CALLS[params.species](bodies[who], rng))
 
     def rhythm(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
         mean = _REST[params.species] / (0.6 + 0.4 * many)

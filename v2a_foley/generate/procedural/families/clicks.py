@@ -46,20 +46,45 @@ class _Step:
 
 
 _PLANS: dict[str, tuple[tuple[str, ...], float, tuple[_Step, ...]]] = {
-    "typing": (("plastic", "plastic", "wood"), 0.3, (_Step(0, 0.3, 1, 0.25), _Step(0.012, 1.0, 0, 0.5), _Step(0.012, 0.45, 2, 0),
-                                                      _Step(0.095, 0.38, 1, 0.3, 0.25))),
-    "camera": (("metal", "plastic"), 0.03, (_Step(0, 0.7, 0, 0.8), _Step(0.009, 0.5, 1, 0.5), _Step(0.055, 1.0, 0, 0.9), _Step(0.068, 0.6, 1, 0.6),
-                                            _Step(0.1, 0.25, 1, 0.4))),
-    "switch": (("plastic", "metal"), 0.15, (_Step(0, 0.35, 1, 0.4), _Step(0.018, 1.0, 0, 0.6), _Step(0.024, 0.4, 1, 0.3))),
+    "typing": (
+        ("plastic", "plastic", "wood"),
+        0.3,
+        (_Step(0, 0.3, 1, 0.25), _Step(0.012, 1.0, 0, 0.5), _Step(0.012, 0.45, 2, 0), _Step(0.095, 0.38, 1, 0.3, 0.25)),
+    ),
+    "camera": (
+        ("metal", "plastic"),
+        0.03,
+        (
+            _Step(0, 0.7, 0, 0.8),
+            _Step(0.009, 0.5, 1, 0.5),
+            _Step(0.055, 1.0, 0, 0.9),
+            _Step(0.068, 0.6, 1, 0.6),
+            _Step(0.1, 0.25, 1, 0.4),
+        ),
+    ),
+    "switch": (
+        ("plastic", "metal"),
+        0.15,
+        (_Step(0, 0.35, 1, 0.4), _Step(0.018, 1.0, 0, 0.6), _Step(0.024, 0.4, 1, 0.3)),
+    ),
     "mouse": (("plastic", "plastic"), 0.12, (_Step(0, 1.0, 0, 0.7), _Step(0.085, 0.55, 1, 0.6, 0.2))),
-    "lock": (("metal", "metal", "wood"), 0.08, (_Step(0, 0.35, 0, 0.5), _Step(0.05, 0.4, 0, 0.5), _Step(0.13, 1.0, 1, 0.6), _Step(0.13, 0.7, 2, 0.2),
-                                                _Step(0.17, 0.35, 0, 0.3))),
+    "lock": (
+        ("metal", "metal", "wood"),
+        0.08,
+        (
+            _Step(0, 0.35, 0, 0.5),
+            _Step(0.05, 0.4, 0, 0.5),
+            _Step(0.13, 1.0, 1, 0.6),
+            _Step(0.13, 0.7, 2, 0.2),
+            _Step(0.17, 0.35, 0, 0.3),
+        ),
+    ),
     "pen": (("plastic", "metal"), 0.1, (_Step(0, 0.8, 0, 0.6), _Step(0.01, 1.0, 1, 0.5))),
     "dice": (("plastic", "wood"), 0.12, ()),
     "coins": (("metal", "metal", "metal"), 0.5, ()),
     "cutlery": (("metal", "metal", "ceramic"), 0.35, ()),
     "gears": (("metal", "metal"), 0.06, ()),
-}  # fmt: skip
+}
 
 
 def build(params: Clicks, studio: Studio) -> Instrument:

@@ -80,9 +80,14 @@ def _laugh(rng: np.random.Generator) -> Wave:
     for k in range(count):
         loud += [(k / count, 0.0), ((k + 0.3) / count, 1 - 0.5 * k / count), ((k + 0.7) / count, 0.05)]
     call = Utterance(
-        count * around(rng, 0.2, 0.1), ((0.0, pitch * 1.9), (1.0, pitch * 1.1)), (*loud, (1.0, 0.0)), ((0.0, shape), (1.0, shape)),
-        breath=0.3, jitter=0.02, tilt=1200,
-    )  # fmt: skip
+        count * around(rng, 0.2, 0.1),
+        ((0.0, pitch * 1.9), (1.0, pitch * 1.1)),
+        (*loud, (1.0, 0.0)),
+        ((0.0, shape), (1.0, shape)),
+        breath=0.3,
+        jitter=0.02,
+        tilt=1200,
+    )
     return even(speak(call, rng))
 
 

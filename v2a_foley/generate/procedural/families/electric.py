@@ -92,8 +92,10 @@ def _crackling(params: Electric, studio: Studio) -> Play:
         heat = np.clip(bursts(n) - (0.0 if static else 0.5), 0, 3)
         phase = state["phase"] + mains * np.arange(1, n + 1) / RATE
         state["phase"] = float(phase[-1] % 1)
-        grains = [(int(t), near.random() ** 3 * bank[int(near.integers(80))], between(near, -0.4, 0.4))
-                  for t in moments(n, np.clip(0.35 * heat * block.drive, 0.0015, 1))]  # fmt: skip
+        grains = [
+            (int(t), near.random() ** 3 * bank[int(near.integers(80))], between(near, -0.4, 0.4))
+            for t in moments(n, np.clip(0.35 * heat * block.drive, 0.0015, 1))
+        ]
         arc = high(noise(n)) * np.exp(-6 * (phase % 1)) * np.clip(heat, 0, 1.5)
         return 0.7 * scatter(n, grains) + 0.12 * arc + (0.08 if static else 0.0) * high(noise(n))
 
@@ -120,8 +122,10 @@ def _buzz(params: Electric, studio: Studio) -> Play:
 
 def _horn(params: Electric, strength: float, own: np.random.Generator, rng: np.random.Generator) -> Wave:
     notes, length = {
-        "horn": ((400.0, 503.0), 0.55), "ship_horn": ((92.0, 139.0), 2.6), "train_horn": ((311.0, 370.0, 494.0), 1.6),
-    }[params.kind]  # fmt: skip
+        "horn": ((400.0, 503.0), 0.55),
+        "ship_horn": ((92.0, 139.0), 2.6),
+        "train_horn": ((311.0, 370.0, 494.0), 1.6),
+    }[params.kind]
     n = seconds(around(rng, length, 0.3) * (0.6 + 0.5 * strength))
     scale = (0.8 + 0.4 * params.pitch) * around(own, 1, 0.05)
     start = 1 - 0.06 * np.exp(-clock(n) / 0.03)
@@ -138,8 +142,17 @@ def _horn(params: Electric, strength: float, own: np.random.Generator, rng: np.r
 def _telephone(params: Electric, own: np.random.Generator, rng: np.random.Generator) -> Wave:
     """One ring of a bell telephone: two gongs struck twenty times a second."""
     hertz = 1050 * (0.75 + 0.5 * params.pitch) * around(own, 1, 0.05)
-    gongs = [unit(ring(f * np.array([1, 1.004, 2.6, 4.7, 6.9]), np.array([1.1, 1.0, 0.6, 0.35, 0.2]),
-                       np.array([1, 0.7, 0.6, 0.3, 0.15]), floor=2e-3)) for f in (hertz, hertz * 1.24)]  # fmt: skip
+    gongs = [
+        unit(
+            ring(
+                f * np.array([1, 1.004, 2.6, 4.7, 6.9]),
+                np.array([1.1, 1.0, 0.6, 0.35, 0.2]),
+                np.array([1, 0.7, 0.6, 0.3, 0.15]),
+                floor=2e-3,
+            )
+        )
+        for f in (hertz, hertz * 1.24)
+    ]
     tap = unit(once(rng.standard_normal(seconds(0.006)), band(2000, 9000)) * np.linspace(1, 0, seconds(0.006)))
     parts = []
     for k in range(round(1.9 * 20)):

@@ -42,22 +42,22 @@ def _echoes(dry: Wave, count: int, late: float, loss: float, rng: np.random.Gene
 def _boom(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
     size = params.size * (0.7 + 0.3 * strength)
     n = seconds(0.9 + 2.6 * size)
-    cloud = once(rng.standard_normal(n), slope(-6.0, 20), lowpass(900 - 500 * size, 1)) * burst(
+    cloud = once(rng.standard_normal(n), slope(-4.0), highpass(95 - 70 * size), lowpass(1500 - 1250 * size, 1)) * burst(
         n, 0.004, 1.1 + 2.2 * size
     )
-    roar = once(rng.standard_normal(n), band(70, 900)) * burst(n, 0.002, 0.35 + 0.7 * size)
+    roar = once(rng.standard_normal(n), band(150 - 90 * size, 1600 - 900 * size)) * burst(n, 0.002, 0.35 + 0.7 * size)
     crack = once(rng.standard_normal(seconds(0.25)), highpass(900, 1)) * burst(seconds(0.25), 0.0003, 0.12)
     debris = ticks(rng, 24, 600, 5000, (0.003, 0.02))
     parts = [
-        (0.0, 1.2 * unit(_shock(5 + 22 * size, rng))),
+        (0.0, 1.2 * unit(_shock(1.5 + 24 * size, rng))),
         (0.0, unit(cloud)),
         (0.0, 0.8 * unit(roar)),
-        (0.0, 0.5 * unit(crack)),
+        (0.0, (0.7 - 0.4 * size) * unit(crack)),
     ]
-    for _ in range(int(50 * size)):
-        parts.append(
-            (0.15 + (0.8 + 1.5 * size) * rng.random() ** 1.4, 0.06 * rng.random() ** 2 * debris[int(rng.integers(24))])
-        )
+    parts += [
+        (0.15 + (0.8 + 1.5 * size) * rng.random() ** 1.4, 0.06 * rng.random() ** 2 * debris[int(rng.integers(24))])
+        for _ in range(int(50 * size))
+    ]
     return _echoes(np.tanh(1.2 * lay(parts)), 5, 1.2, 0.22, rng, 500)
 
 
@@ -77,8 +77,8 @@ def _thunder(params: Explosion, strength: float, rng: np.random.Generator) -> Wa
                 train[moment] += loud * rng.random() ** 2 * rng.choice([-1.0, 1.0])
     train[0] += 2.0
     bright = once(train, highpass(250, 1), lowpass(5500 - 4500 * far, 1)) * burst(n, 0.001, 1.6)
-    roll = once(train, slope(-5.0, 20), lowpass(240, 1))
-    floor = once(rng.standard_normal(n), slope(-6.0, 20), lowpass(150, 1)) * np.interp(
+    roll = once(train, slope(-4.0), lowpass(320, 1))
+    floor = once(rng.standard_normal(n), slope(-4.0), lowpass(150, 1)) * np.interp(
         np.arange(n), [0, n * 0.15, n * 0.5, n], [0.2, 1, 0.6, 0]
     )
     return lay([(0.0, (1 - 0.85 * far) * unit(bright)), (0.0, unit(roll)), (0.0, 0.6 * unit(floor))]) * np.interp(
@@ -112,7 +112,7 @@ def _firework(params: Explosion, strength: float, rng: np.random.Generator) -> W
 
 def _noise_boom(rng: np.random.Generator, size: float) -> Wave:
     n = seconds(0.9)
-    return once(rng.standard_normal(n), slope(-5.0, 25), lowpass(1100 - 500 * size, 1)) * burst(n, 0.001, 0.6)
+    return once(rng.standard_normal(n), slope(-4.0), lowpass(1100 - 500 * size, 1)) * burst(n, 0.001, 0.6)
 
 
 def _balloon(params: Explosion, rng: np.random.Generator) -> Wave:

@@ -1,4 +1,4 @@
-"""Struck things (modal synthesis after van den Doel & Pai 1998) and footsteps on hard and loose ground (PhISEM, Cook 1997)."""
+"""Struck things (modal synthesis, van den Doel & Pai 1998), and footsteps on hard and loose ground (Cook 1997)."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def build_footsteps(params: Footsteps, studio: Studio) -> Instrument:
         parts = [(0.0, 0.55 * unit(blow(shoe, 0.5, heel, rng)))]
         parts.append((second, 0.3 * unit(blow(shoe, 0.3, 0.6 * heel, rng))))
         if floor is not None:
-            damp = {"metal": 0.3, "stone": 0.35}.get(hard, 0.7)
+            damp = {"metal": 0.3, "concrete": 0.35}.get(params.surface, 0.7)
             parts = [(at, wave * 0.9) for at, wave in parts]
             parts.append((0.0, unit(blow(floor, 0.35, heel, rng, damp=damp))))
             parts.append((second, around(rng, 0.38, 0.25) * unit(blow(floor, 0.25, 0.6 * heel, rng, damp=damp))))
@@ -246,8 +246,10 @@ def _wade(drops: list[Wave], heel: float, rng: np.random.Generator) -> Wave:
     shape = line(((0, 1), (0.08, 0.9), (0.3, 0.35), (0.5, 0.45), (1, 0)), n)
     slosh = once(rng.standard_normal(n), band(350, 5500), slope(-3.0)) * shape
     parts = [(0.0, 0.6 * unit(slosh))]
-    for _ in range(int(14 + 26 * heel)):
-        parts.append((0.02 + 0.38 * rng.random() ** 1.3, 0.5 * rng.random() * drops[int(rng.integers(len(drops)))]))
+    parts += [
+        (0.02 + 0.38 * rng.random() ** 1.3, 0.5 * rng.random() * drops[int(rng.integers(len(drops)))])
+        for _ in range(int(14 + 26 * heel))
+    ]
     return lay(parts)
 
 

@@ -84,7 +84,8 @@ def _helicopter(params: Jet, studio: Studio) -> Instrument:
         )
         whine = np.sin(2 * np.pi * phase * turbine / blade_rate)
         out = 0.7 * slap_air(white) * (0.15 + 1.6 * slap) + 0.5 * wash(white) * (0.4 + chop)
-        return out + 1.5 * thump(slap - 0.5 * chop)[None, :] + (0.05 * tail + 0.012 * whine)[None, :] * block.drive
+        out += 1.5 * thump(slap - 0.5 * chop)[None, :] + (0.05 * tail + 0.012 * whine)[None, :] * block.drive
+        return np.asarray(out)
 
     return Instrument(play=play, follows=True, rest=0.85, burst=2.0)
 

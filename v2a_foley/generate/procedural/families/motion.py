@@ -74,8 +74,16 @@ _ROLLERS: dict[str, _Roller] = {
     "tank": _Roller((1.5, 30, 300), (0.4, 500, 4000), ("metal", 0.7, 11.0), 2.4),
     "ball": _Roller((1.2, 70, 700), (0.15, 500, 2500), ("wood", 0.05, 2.0), 2.2),
 }
-_GROUND = {"asphalt": (1.0, 0.25), "concrete": (1.0, 0.2), "wood": (1.3, 0.1), "gravel": (0.9, 1.0), "metal": (1.1, 0.15),
-           "rail": (1.0, 0.05), "carpet": (0.5, 0.02), "grass": (0.5, 0.2)}  # fmt: skip
+_GROUND = {
+    "asphalt": (1.0, 0.25),
+    "concrete": (1.0, 0.2),
+    "wood": (1.3, 0.1),
+    "gravel": (0.9, 1.0),
+    "metal": (1.1, 0.15),
+    "rail": (1.0, 0.05),
+    "carpet": (0.5, 0.02),
+    "grass": (0.5, 0.2),
+}
 """Loudness of the rumble, and how much the ground crunches."""
 
 
@@ -109,8 +117,10 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
         turn = state["turn"] + np.cumsum(what.turns * speed) / RATE
         state["turn"] = float(turn[-1] % 1)
         wheel = 1 + 0.16 * np.sin(2 * np.pi * turn) + 0.07 * np.sin(4 * np.pi * turn + 1)
-        grains = [(int(t), loud * between(near, 0.1, 1) * bank[int(near.integers(16))], between(near, -0.4, 0.4))
-                  for t in rattling(n, np.clip(speed, 0, 1))]  # fmt: skip
+        grains = [
+            (int(t), loud * between(near, 0.1, 1) * bank[int(near.integers(16))], between(near, -0.4, 0.4))
+            for t in rattling(n, np.clip(speed, 0, 1))
+        ]
         grains += [
             (int(t), 0.4 * near.random() ** 2 * stones[int(near.integers(60))], between(near, -0.6, 0.6))
             for t in crunch(n, np.clip(speed, 0, 1))

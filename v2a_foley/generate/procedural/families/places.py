@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from v2a_foley.generate.procedural.families.birds import songbird
+from v2a_foley.generate.procedural.families.song import songbird
 from v2a_foley.generate.procedural.families.weather import Wind, build_wind
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, span
 from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, once, peak, slope

@@ -1,4 +1,4 @@
-"""Strings that are plucked (Karplus & Strong 1983), struck (stiff partials) or bowed (a stick-slip wave through a body)."""
+"""Strings that are plucked or struck (damped stiff partials), or bowed (a stick-slip wave through a body)."""
 
 from __future__ import annotations
 

@@ -28,9 +28,33 @@ from v2a_foley.generate.procedural.families.winds import WIND_INSTRUMENT
 from v2a_foley.generate.procedural.family import Family
 
 _ALL = (
-    IMPACT, FOOTSTEPS, RAIN, WIND, WATER, FIRE, ENGINE, BELL, CLOCK, VOICE, BIRDS, INSECTS, JET, ROOMTONE, CITY, FOREST,
-    WHOOSH, MACHINE, CROWD, ROLLING, CLICKS, STRINGS, WIND_INSTRUMENT, CLOTH, ELECTRIC, EXPLOSION,
-)  # fmt: skip
+    IMPACT,
+    FOOTSTEPS,
+    RAIN,
+    WIND,
+    WATER,
+    FIRE,
+    ENGINE,
+    BELL,
+    CLOCK,
+    VOICE,
+    BIRDS,
+    INSECTS,
+    JET,
+    ROOMTONE,
+    CITY,
+    FOREST,
+    WHOOSH,
+    MACHINE,
+    CROWD,
+    ROLLING,
+    CLICKS,
+    STRINGS,
+    WIND_INSTRUMENT,
+    CLOTH,
+    ELECTRIC,
+    EXPLOSION,
+)
 
 FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for family in _ALL})
 """Every family, by name."""

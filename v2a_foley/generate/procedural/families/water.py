@@ -123,7 +123,7 @@ def _surf(params: Water, studio: Studio) -> Play:
             waves.pop(0)
         state["at"] += n / 48_000
         white = noise(n)
-        return (
+        return np.asarray(
             0.55 * deep(white) * low + 0.65 * mid(white) * body**1.3 + 0.2 * high(white) * hiss * (1 + 0.12 * fizz(n))
         )
 

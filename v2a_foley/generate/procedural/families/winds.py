@@ -18,9 +18,22 @@ class WindInstrument:
     """A wind instrument: which, and how high it plays."""
 
     kind: str = choice(
-        "flute", "trumpet", "sax", "organ", "harmonica", "accordion", "trombone", "oboe", "clarinet", "bassoon", "horn", "tuba",
-        "bagpipe", "whistle", "panpipe",
-    )  # fmt: skip
+        "flute",
+        "trumpet",
+        "sax",
+        "organ",
+        "harmonica",
+        "accordion",
+        "trombone",
+        "oboe",
+        "clarinet",
+        "bassoon",
+        "horn",
+        "tuba",
+        "bagpipe",
+        "whistle",
+        "panpipe",
+    )
     pitch: float = span(0.5)
 
 

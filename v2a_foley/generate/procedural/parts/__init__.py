@@ -1,1 +1,1 @@
-"""The workbench that families share: noise, filters, envelopes, modal banks, grains and voices. No family lives here."""
+"""The workbench that families share: noise, filters, envelopes, modal banks, grains, voices. No family lives here."""

@@ -90,7 +90,7 @@ def peak(hertz: float, q: float, decibels: float) -> Wave:
 
 @lru_cache(maxsize=64)
 def slope(decibels: float, low: float = 50.0, high: float = 18_000.0) -> Wave:
-    """Straight spectral slope in dB an octave (-3 pink, -6 brown), unit gain at 1 kHz, by alternating poles and zeros."""
+    """Straight spectral slope in dB an octave (-3 pink, -6 brown), unit gain at 1 kHz: alternating poles and zeros."""
     from scipy import signal
 
     pairs = 8

@@ -11,7 +11,7 @@ from v2a_foley.generate.procedural.family import RATE, Wave
 
 def seconds(duration: float) -> int:
     """Return how many samples a duration in seconds takes, at least one."""
-    return max(1, int(round(duration * RATE)))
+    return max(1, round(duration * RATE))
 
 
 def clock(samples: int) -> Wave:
@@ -66,7 +66,7 @@ def even(wave: Wave) -> Wave:
 
 def lay(parts: Sequence[tuple[float, Wave]]) -> Wave:
     """Add sounds together, each starting at its own second."""
-    starts = [int(round(at * RATE)) for at, _ in parts]
+    starts = [round(at * RATE) for at, _ in parts]
     total = np.zeros(max(start + len(wave) for start, (_, wave) in zip(starts, parts, strict=True)))
     for start, (_, wave) in zip(starts, parts, strict=True):
         total[start : start + len(wave)] += wave

@@ -1,4 +1,4 @@
-"""A voice: a glottal source with jitter, shimmer and breath, through formants that move. Which animal, is not known here.
+"""A voice: a glottal source with jitter, shimmer and breath, through formants that move. It knows no animals.
 
 Source and filter after Fant (1960); roughness by period doubling and noise as measured on mammals (Fitch 2002).
 """
