@@ -91,6 +91,8 @@ def run(arguments: Sequence[str | Path], *, what: str, progress: Progress | None
     if process.returncode == _TOO_LARGE:
         stderr += _FULL[1]
     if process.returncode != 0:
+        if progress is not None:
+            progress.check()  # a terminal sends Ctrl-C to ffmpeg as well
         raise failure(what, stderr)
     return stderr
 
@@ -137,5 +139,7 @@ def feed(
                 process.stdin.close()
             process.wait()
         if process.returncode != 0:
+            if progress is not None:
+                progress.check()
             words.seek(0)
             raise failure(what, words.read().decode("utf-8", "replace"))
