@@ -6,6 +6,7 @@ Three rooms need it (loudness, remuxing what decord cannot read, the final mux),
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -32,7 +33,12 @@ def binary() -> Path:
     """
     named = os.environ.get("FFMPEG_BINARY", "")
     if named and named not in ("ffmpeg-imageio", "auto-detect"):
-        return Path(named)
+        found = shutil.which(named)
+        if found is None:
+            raise DependencyMissing(
+                f"There is no ffmpeg at {named!r}, which FFMPEG_BINARY names.", hint="Correct it, or unset it."
+            )
+        return Path(found)
     try:
         import imageio_ffmpeg
 

@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley import hooks
+from v2a_foley import ffmpeg, hooks
 from v2a_foley.audio.mix import MixSettings
 from v2a_foley.embed import normalised
 from v2a_foley.engine import spot as spotting
@@ -39,8 +39,10 @@ def open_film(path: str | Path, progress: Progress | None = None) -> Project:
 
     Raises:
         InputError: it is missing, unreadable or holds no picture.
+        DependencyMissing: there is no ffmpeg, which later stages cannot do without.
     """
     with (progress or Progress()).stage("open"):
+        ffmpeg.binary()
         return Project(probe(Path(path)))
 
 
