@@ -53,7 +53,6 @@ def take_for(cue: Cue, folder: Path, *, number: int = 1, handles: Fraction = Fra
         source=cue.event.family,
         licence="CC0-1.0",
         prompt=cue.prompt,
-        level_gain=-6.0,
     )
 
 

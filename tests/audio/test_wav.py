@@ -153,3 +153,20 @@ def test_a_damaged_take_names_itself(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(RenderError, match=r"take\.wav"):
         read_wav(path)
+
+
+def test_a_float_file_is_turned_up_in_place_and_may_go_on(tmp_path):
+    sound = noise(7.5, 0.1)
+    path = tmp_path / "take.wav"
+    with WavWriter(path, len(sound), bits=32) as wav:
+        wav.write(sound)
+        wav.amplify(-6.0)
+        wav.write(sound)
+    read, _ = read_wav(path)
+    gain = np.float32(10 ** (-6 / 20))
+    np.testing.assert_array_equal(read, np.concatenate([sound * gain, sound], axis=1))
+
+
+def test_a_file_of_whole_numbers_is_not_rounded_twice(tmp_path):
+    with WavWriter(tmp_path / "stem.wav", 1) as wav, pytest.raises(ValueError, match="float"):
+        wav.amplify(-6.0)

@@ -22,7 +22,7 @@ def event(kind: Kind, layer: Layer) -> Event:
     return Event("thing", "a thing", "XXXx", "X", "X", kind, layer, -23.0, "noise")
 
 
-def cue(number, path, sound, start, end, *, layer=Layer.FX, kind=Kind.IMPULSE, before=0, after=0, level=0.0, **more):
+def cue(number, path, sound, start, end, *, layer=Layer.FX, kind=Kind.IMPULSE, before=0, after=0, **more):
     """A cue with one active take that holds ``sound``."""
     take = Take(
         id=f"c{number}t1",
@@ -36,7 +36,6 @@ def cue(number, path, sound, start, end, *, layer=Layer.FX, kind=Kind.IMPULSE, b
         generator="test",
         source="test",
         licence="CC0-1.0",
-        level_gain=level,
     )
     span = TimeRange(Fraction(start), Fraction(end))
     return Cue(f"c{number}", layer, span, (1,), event(kind, layer), **more).with_take(take)

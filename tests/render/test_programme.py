@@ -26,8 +26,8 @@ def test_the_sample_at_the_handle_falls_on_the_cues_start(tmp_path_factory, star
     assert clip.at - clip.first + before == to_samples(start)
 
 
-def test_gains_add_up_and_buses_are_layers(tmp_path):
-    one = cue(1, tmp_path, click(900, 0), 1, 2, layer=Layer.FOLEY, level=-4.5, gain=1.25)
+def test_gains_are_the_cues_and_buses_are_layers(tmp_path):
+    one = cue(1, tmp_path, click(900, 0), 1, 2, layer=Layer.FOLEY, gain=-3.25)
     (clip,) = clips_of(project(facts(), one))
     assert (clip.bus, clip.gain_db) == ("FOLEY", -3.25)
 

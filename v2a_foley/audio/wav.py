@@ -25,6 +25,8 @@ _MASKS = {"mono": 0x4, "stereo": 0x3, "2.1": 0xB, "quad": 0x33, "5.0": 0x37, "5.
 """Which loudspeakers the channels are for, by ffmpeg's names of the layouts."""
 _SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 _MAX_RIFF = 2**32 - 1
+_PIECE = 1 << 20
+"""Bytes that are amplified at a time."""
 
 
 def to_24_bits(sound: Samples) -> NDArray[np.int32]:
@@ -76,7 +78,7 @@ class WavWriter:
             head += b"fact" + struct.pack("<II", 4, 0)
         self._data = 12 + len(head) + 8
         try:
-            self._file = path.open("wb")
+            self._file = path.open("w+b")
             self._file.write(b"RIFF" + bytes(4) + b"WAVE" + head + b"data" + bytes(4))
         except OSError as error:
             raise translated(error, path) from error
@@ -95,6 +97,26 @@ class WavWriter:
         except OSError as error:
             raise translated(error, self.path) from error
         self.samples += block.shape[1]
+
+    def amplify(self, decibels: float) -> None:
+        """Turn everything that was written so far up or down by some decibels; for 32-bit float files.
+
+        Raises:
+            ValueError: the file holds whole numbers, which would be rounded twice.
+        """
+        if self.bits != 32:
+            raise ValueError("only 32-bit float files are amplified")
+        gain = np.float32(10 ** (decibels / 20))
+        try:
+            end = self._file.tell()
+            for start in range(self._data, end, _PIECE):
+                self._file.seek(start)
+                piece = np.frombuffer(self._file.read(min(_PIECE, end - start)), "<f4")
+                self._file.seek(start)
+                self._file.write((piece * gain).tobytes())
+            self._file.seek(end)
+        except OSError as error:
+            raise translated(error, self.path) from error
 
     def _finish(self) -> None:
         """Pad to an even length and fill in the sizes, as RIFF or, where they do not fit, as RF64."""

@@ -112,7 +112,7 @@ def take_dict(take: Take, cue: Cue) -> dict[str, Any]:
         "generator": take.generator,
         "source": take.source,
         "licence": take.licence,
-        "peak_dbfs": finite(take.peak + take.level_gain),
-        "lufs": finite(take.lufs + take.level_gain),
+        "peak_dbfs": finite(take.peak),
+        "lufs": finite(take.lufs),
         "native_rate": take.native_rate,
     }

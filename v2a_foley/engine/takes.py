@@ -175,9 +175,11 @@ def _make(
             meter.feed(block)
             wav.write(block)
             written += block.shape[1]
+        loudness = meter.finish()
+        gain = level_gain(cue, loudness)
+        wav.amplify(gain)
     if written != request.samples:
         raise AssertionError(f"{maker.name} made {written} samples of {request.samples} for {cue.event.name}")
-    loudness = meter.finish()
     return Take(
         id=f"{cue.id}t{number}",
         path=path,
@@ -191,9 +193,8 @@ def _make(
         source=sound.source,
         licence=sound.licence,
         prompt=request.prompt,
-        level_gain=level_gain(cue, loudness),
-        peak=loudness.sample_peak,
-        lufs=reference(cue.event.kind, loudness),
+        peak=loudness.sample_peak + gain,
+        lufs=reference(cue.event.kind, loudness) + gain,
         native_rate=sound.native_rate,
         details=sound.details,
     )

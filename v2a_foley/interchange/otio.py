@@ -217,7 +217,7 @@ def _facts(cue: Cue, take: Take) -> dict[str, Any]:
         "shots": list(cue.shots),
         "prompt": cue.prompt,
         "negative": cue.negative,
-        "gain_db": round(cue.gain + take.level_gain, 3),
+        "gain_db": round(cue.gain, 3),
         "seed": str(take.seed),
         "generator": take.generator,
         "source": take.source,

@@ -105,9 +105,8 @@ class Take:
         source: what it was made of: the family and its parameters, or the user's file.
         licence: SPDX identifier or a plain sentence on who owns the sound.
         prompt: the prompt that it was made from.
-        level_gain: decibels that bring the sound to its event's nominal level.
-        peak: sample peak as it lies in the file, dBFS.
-        lufs: loudness as it lies in the file: integrated, or the maximum momentary for impulses.
+        peak: sample peak, dBFS; the sound lies in its file at its event's nominal level.
+        lufs: loudness: integrated, or the maximum momentary of impulses.
         native_rate: sample rate at which the generator works; its bandwidth is half of it.
         details: whatever else makes the sound reproducible (model hashes, parameters).
     """
@@ -124,7 +123,6 @@ class Take:
     source: str
     licence: str
     prompt: str = ""
-    level_gain: float = 0.0
     peak: float = 0.0
     lufs: float = 0.0
     native_rate: int = 48_000

@@ -74,7 +74,7 @@ def _sound(cue: Cue, take: Take, project: Project) -> AudioClip:
         return _samples(take.path, take.before, stop - start, np.asarray(time) * SAMPLE_RATE)
 
     clip = AudioClip(frames, duration=float(from_samples(stop - start)), fps=SAMPLE_RATE)
-    effects = [afx.MultiplyVolume(10 ** ((take.level_gain + cue.gain) / 20))]
+    effects = [afx.MultiplyVolume(10 ** (cue.gain / 20))]
     if cue.event.kind is not Kind.IMPULSE:
         fade = min(_FADE, float(cue.range.duration) / 2)
         effects += [afx.AudioFadeIn(fade), afx.AudioFadeOut(fade)]

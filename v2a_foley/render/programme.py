@@ -46,7 +46,7 @@ def _rings(cue: Cue, take: Take) -> Clip:
         at=at,
         first=0,
         length=take.samples,
-        gain_db=take.level_gain + cue.gain,
+        gain_db=cue.gain,
         fade_out=min(_DECLICK, take.samples),
     )
 
@@ -62,7 +62,7 @@ def _lasts(cue: Cue, take: Take, project: Project) -> Clip:
         at=start - before,
         first=take.before - before,
         length=before + (end - start) + after,
-        gain_db=take.level_gain + cue.gain,
+        gain_db=cue.gain,
         fade_in=into,
         fade_out=out_of,
     )
