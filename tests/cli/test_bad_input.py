@@ -457,11 +457,28 @@ def test_a_disk_that_is_full_indeed_leaves_nothing(size, cli, place):
 def test_exhausted_memory_is_told_and_leaves_nothing(stage, cli, place, monkeypatch):
     from v2a_foley.engine import stages
 
+    said = {"describe": RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")}
+
     def exhausted(*_: object, **__: object) -> None:
-        raise MemoryError
+        raise said.get(stage, MemoryError())
 
     monkeypatch.setattr(stages, stage, exhausted)
     source = film(place.folder)
     before = contents(place.folder)
     assert_refused(cli("run", source, "-o", "out.mp4", "--stems", "stems"), 5)
+    place.assert_clean(before)
+
+
+def test_a_package_that_cannot_be_loaded_is_named(cli, place, monkeypatch):
+    from v2a_foley.engine import stages
+
+    def broken(*_: object, **__: object) -> None:
+        raise ImportError("libpicture.so: undefined symbol: nothing")
+
+    monkeypatch.setattr(stages, "describe", broken)
+    source = film(place.folder)
+    before = contents(place.folder)
+    done = cli("run", source, "-o", "out.mp4")
+    assert_refused(done, 4)
+    assert "libpicture.so" in done.err
     place.assert_clean(before)

@@ -16,7 +16,8 @@ from typing import Any
 
 import typer
 
-from v2a_foley.errors import Cancelled, FoleyError, OutOfMemory
+from v2a_foley.engine.border import border
+from v2a_foley.errors import Cancelled, FoleyError
 from v2a_foley.progress import Progress, ProgressEvent
 
 STAGES = {
@@ -66,15 +67,12 @@ def session(*, as_json: bool) -> Iterator[Session]:
     current = Session(as_json)
     with _interruptible(current.progress), _quiet_libraries():
         try:
-            with _bar(current.progress):
+            with border(), _bar(current.progress):
                 yield current
         except FoleyError as error:
             _fail(error, as_json)
         except KeyboardInterrupt:
             _fail(Cancelled(), as_json)
-        except MemoryError:
-            hint = "Close other programs, or choose fewer --shots."
-            _fail(OutOfMemory("The memory is exhausted.", hint=hint), as_json)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None

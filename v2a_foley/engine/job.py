@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from v2a_foley.engine import stages
+from v2a_foley.engine.border import border
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
-from v2a_foley.errors import OutOfMemory, UsageError
-from v2a_foley.files import Outbox, check_output, is_full, safe_name, translated
+from v2a_foley.errors import UsageError
+from v2a_foley.files import Outbox, check_output, safe_name, translated
 from v2a_foley.progress import Progress
 from v2a_foley.project import Layer, Project
 from v2a_foley.render.stems import RenderedSound, stem_path
@@ -70,7 +71,7 @@ def run(
     """Run the main job with settings that are complete; see ``add_foley``."""
     check_destinations(source, output, settings)
     settings.prompts()
-    with scratch() as room, Outbox() as outbox, room_guarded():
+    with scratch() as room, Outbox() as outbox, border():
         film = outbox.path(output)  # asked for at once: where nothing can be written, no work is wasted
         project = stages.open_film(source, progress)
         stages.check_request(project, output)
@@ -135,24 +136,6 @@ def scratch() -> Iterator[TemporaryDirectory[str]]:
         yield room
     except BaseException:
         room.cleanup()
-        raise
-
-
-@contextmanager
-def room_guarded() -> Iterator[None]:
-    """Turn an exhausted memory or disk, wherever it shows, into an error that says what to do.
-
-    Raises:
-        OutOfMemory: the memory is exhausted.
-        DiskFull: the disk is full.
-    """
-    try:
-        yield
-    except MemoryError as error:
-        raise OutOfMemory("The memory is exhausted.", hint="Close other programs, or choose fewer --shots.") from error
-    except OSError as error:
-        if is_full(error):
-            raise translated(error, Path(error.filename or "scratch files")) from error
         raise
 
 
