@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from v2a_foley.timebase import Timecode
+from v2a_foley.timebase import Timecode, to_samples
 
 
 @dataclass(frozen=True)
@@ -128,3 +128,11 @@ class MediaFacts:
     def start_timecode(self) -> Timecode:
         """The timecode of the film's first frame, 00:00:00:00 where the file has none."""
         return self.timecode or Timecode(0, self.picture.rate)
+
+    @property
+    def time_reference(self) -> int:
+        """Samples since midnight, at 48 kHz, of the film's zero, for Broadcast WAV files that start there.
+
+        The timecode is that of the first frame, which may come after the film's zero.
+        """
+        return max(0, to_samples(self.start_timecode.time - self.picture.start)) if self.timecode else 0

@@ -74,6 +74,12 @@ def test_timecode_subtitles_chapters_and_channels(tmp_path):
     assert (facts.sound.channels, facts.sound.layout, facts.sound.sample_rate) == (6, "5.1", 48000)
 
 
+def test_timecode_of_matroska_which_shouts_its_keys(tmp_path):
+    plain, film = make_film(tmp_path / "plain.mkv"), tmp_path / "a.mkv"
+    ffmpeg("-i", plain, "-c", "copy", "-metadata:s:v:0", "timecode=10:00:00:00", film)
+    assert str(probe(film).timecode) == "10:00:00:00"
+
+
 def test_timecode_of_mxf(tmp_path):
     film = make_film(tmp_path / "a.mxf", vcodec="mpeg2video", size=(720, 576), timecode="10:00:00:00", sound="tone")
     assert str(probe(film).timecode) == "10:00:00:00"

@@ -228,7 +228,7 @@ def _facts(cue: Cue, take: Take) -> dict[str, Any]:
 def _stem(media: MediaFacts, layer: Layer, path: Path) -> otio.schema.Track:
     """Lay a stem, which is as long as the film and carries its start in its time reference; switched off."""
     track = otio.schema.Track(f"{layer} stem", kind=otio.schema.TrackKind.Audio)
-    zero = media.start_timecode.samples()
+    zero = media.time_reference
     span = _span(zero, to_samples(media.duration), SAMPLE_RATE)
     clip = otio.schema.Clip(readable(path.stem), _file(path, span), span)
     clip.enabled = track.enabled = False

@@ -90,7 +90,7 @@ def render_sound(
     meter = LoudnessMeter(mixer.layout)
     mix = mix_path(folder, facts.path)
     stems = {Layer(bus): stem_path(folder, facts.path, Layer(bus)) for bus in mixer.buses}
-    reference = facts.start_timecode.samples()
+    reference = facts.time_reference
     with ExitStack() as stack:
 
         def writer(path: Path, what: str) -> WavWriter:

@@ -110,7 +110,7 @@ def _film(path: Path, container: InputContainer) -> tuple[MediaFacts, FrameClock
         raise unreadable(path, "it is text, not a film")
     stream = _picture_stream(path, container)
     sound_streams = [s for s in container.streams.audio if s.codec_context is not None]
-    scans, complaint = scan_tracks(container, [stream, *sound_streams])
+    scans, complaint = _scanned(path, container, stream, sound_streams)
     scan = scans[stream.index]
     if len(scan.ticks) == 0 or not isinstance(scan.first_frame, VideoFrame):
         raise unreadable(path, complaint or "none of its pictures can be decoded")
@@ -140,6 +140,23 @@ def _film(path: Path, container: InputContainer) -> tuple[MediaFacts, FrameClock
         warnings=warnings,
     )
     return facts, clock
+
+
+def _scanned(
+    path: Path, container: InputContainer, stream: VideoStream, sounds: list[AudioStream]
+) -> tuple[dict[int, TrackScan], str]:
+    """Read the packets; those of the sound only where the container does not tell its length, or is not to be believed."""
+    import av
+
+    if container.format.name.startswith(_TOLD_BY_STREAM) and all(
+        s.duration and s.start_time is not None for s in sounds
+    ):
+        scans, complaint = scan_tracks(container, [stream], sounds)
+        if not _lost(container, stream, scans, complaint):
+            return scans, complaint
+        with av.open(file_url(path), options=OPTIONS, metadata_errors="replace") as again:
+            return scan_tracks(again, [again.streams[stream.index], *(again.streams[s.index] for s in sounds)])
+    return scan_tracks(container, [stream, *sounds])
 
 
 def _picture_stream(path: Path, container: InputContainer) -> VideoStream:
@@ -192,8 +209,10 @@ def _sound(stream: AudioStream, frame: AudioFrame, scan: TrackScan) -> SoundStre
 
     start = frame.pts * Fraction(frame.time_base) if frame.pts is not None and frame.time_base else scan.start
     end = scan.end if len(scan.ticks) else start
-    if stream.duration and stream.start_time is not None:  # padding after the last sample is not sound
-        end = min(end, (stream.start_time + stream.duration) * scan.time_base)
+    if stream.duration and stream.start_time is not None:
+        told = (stream.start_time + stream.duration) * scan.time_base
+        # What was read to its end may be shorter than was told; what is longer is padding after the last sample.
+        end = min(end, told) if scan.whole else told
     language = stream.language or ""
     return SoundStream(
         index=stream.index,
@@ -210,7 +229,8 @@ def _sound(stream: AudioStream, frame: AudioFrame, scan: TrackScan) -> SoundStre
 
 def _timecode(container: InputContainer, rate: Fraction) -> tuple[Timecode | None, tuple[str, ...]]:
     notes = [s.metadata for s in (*container.streams.video, *container.streams.data)] + [container.metadata]
-    text = next((note["timecode"] for note in notes if "timecode" in note), None)
+    named = (text for note in notes for key, text in note.items() if key.lower() == "timecode")  # Matroska shouts it
+    text = next(named, None)
     if text is None:
         return None, ()
     try:
