@@ -69,9 +69,10 @@ def test_what_is_like_nothing_is_unsure_and_has_no_ambience(scorer):
     assert (scorer.effect(heard), scorer.ambience(heard)) == (None, None)
 
 
-def test_an_ambience_alone_is_unsure_of_effects(scorer):
+def test_a_place_alone_is_sure_and_has_no_effect(scorer):
     heard = scorer.score(seen(sea=1))
-    assert scorer.unsure(heard)
+    assert not scorer.unsure(heard)
+    assert scorer.effect(heard) is None
     assert scorer.ambience(heard).event is SEA
 
 

@@ -61,11 +61,12 @@ class EventScorer:
         return self.score(self._words.encode_texts([text])[0])
 
     def unsure(self, heard: Sequence[Heard]) -> bool:
-        """Tell whether nothing but an ambience may be made of this: no effect is likely enough."""
-        return best(heard, kinds=(Kind.CONTINUOUS, Kind.IMPULSE), least=self.calibration.threshold) is None
+        """Tell whether nothing is likely enough: no effect, and no place but a mere room; never a guess then."""
+        known = [one for one in heard if one.event.name != ROOM_TONE]
+        return best(known, least=self.calibration.threshold) is None
 
     def effect(self, heard: Sequence[Heard]) -> Heard | None:
-        """Return the best effect (continuous or impulse) above the threshold; None where the shot is unsure."""
+        """Return the best effect (continuous or impulse) above the threshold; None where none is sure."""
         return best(heard, kinds=(Kind.CONTINUOUS, Kind.IMPULSE), least=self.calibration.threshold)
 
     def ambience(self, heard: Sequence[Heard]) -> Heard | None:
