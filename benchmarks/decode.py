@@ -66,14 +66,13 @@ def main() -> None:
             looks.append(timed(lambda: look_at(facts)))
         after = resource.getrusage(resource.RUSAGE_SELF)
     ours, theirs = statistics.median(looks), statistics.median(decodes)
+    memory = after.ru_maxrss // 1024
     cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / chosen.runs
     picture = facts.picture
     print(f"{picture.frames} frames of {picture.width} × {picture.height} {picture.codec}, {chosen.runs} runs, median")
     print(f"  probe                    {probing:7.2f} s (with the loading of PyAV)")
     print(f"  ffmpeg -i X -f null -    {theirs:7.2f} s")
-    print(
-        f"  look                     {ours:7.2f} s   (processor: {cpu:.2f} s, peak memory: {after.ru_maxrss // 1024} MB)"
-    )
+    print(f"  look                     {ours:7.2f} s   (processor: {cpu:.2f} s, peak memory: {memory} MB)")
     print(f"  ratio                    {ours / theirs:7.2f}     (limit {LIMIT})")
 
 

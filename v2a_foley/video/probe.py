@@ -145,18 +145,19 @@ def _film(path: Path, container: InputContainer) -> tuple[MediaFacts, FrameClock
 def _scanned(
     path: Path, container: InputContainer, stream: VideoStream, sounds: list[AudioStream]
 ) -> tuple[dict[int, TrackScan], str]:
-    """Read the packets; those of the sound only where the container does not tell its length, or is not to be believed."""
+    """Read the packets; those of the sound only where the container does not tell its length, or cannot be believed."""
     import av
 
-    if container.format.name.startswith(_TOLD_BY_STREAM) and all(
-        s.duration and s.start_time is not None for s in sounds
-    ):
-        scans, complaint = scan_tracks(container, [stream], sounds)
-        if not _lost(container, stream, scans, complaint):
-            return scans, complaint
-        with av.open(file_url(path), options=OPTIONS, metadata_errors="replace") as again:
-            return scan_tracks(again, [again.streams[stream.index], *(again.streams[s.index] for s in sounds)])
-    return scan_tracks(container, [stream, *sounds])
+    known = all(sound.duration and sound.start_time is not None for sound in sounds)
+    if not container.format.name.startswith(_TOLD_BY_STREAM) or not known:
+        return scan_tracks(container, [stream, *sounds])
+    scans, complaint = scan_tracks(container, [stream], sounds)
+    if not _lost(container, stream, scans, complaint):
+        return scans, complaint
+    wanted = {stream.index, *(sound.index for sound in sounds)}
+    with av.open(file_url(path), options=OPTIONS, metadata_errors="replace") as again:
+        pictures = [one for one in again.streams.video if one.index in wanted]
+        return scan_tracks(again, [*pictures, *(one for one in again.streams.audio if one.index in wanted)])
 
 
 def _picture_stream(path: Path, container: InputContainer) -> VideoStream:

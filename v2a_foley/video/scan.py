@@ -29,6 +29,10 @@ _ROUNDING = Fraction(3, 2000)
 and a remux into a finer container keeps the rounding."""
 
 
+_NEARLY_ALL = 0.95
+"""Part of the frames that must last equally long for that length to be the film's rate."""
+
+
 @dataclass
 class TrackScan:
     """What the packets of one stream tell; everything in the container's time.
@@ -39,6 +43,7 @@ class TrackScan:
         last_duration: ticks that the last shown packet lasts, 0 where the container does not say.
         first_frame: the first frame that decoded, or None.
         packets: how many packets there are, shown or not.
+        whole: whether the stream was read to its end.
     """
 
     time_base: Fraction
@@ -46,6 +51,7 @@ class TrackScan:
     last_duration: int = 0
     first_frame: VideoFrame | AudioFrame | None = None
     packets: int = 0
+    whole: bool = True
 
     @property
     def start(self) -> Fraction:
@@ -119,13 +125,16 @@ class _Track:
 
 
 def scan_tracks(
-    container: InputContainer, streams: list[VideoStream | AudioStream]
+    container: InputContainer,
+    streams: Sequence[VideoStream | AudioStream],
+    heads: Sequence[VideoStream | AudioStream] = (),
 ) -> tuple[dict[int, TrackScan], str]:
-    """Read all packets of some streams.
+    """Read all packets of some streams, and the first ones of others.
 
     Args:
         container: an open container, at its beginning.
-        streams: the streams to read.
+        streams: the streams to read to their end.
+        heads: streams of which only the first frame is wanted.
 
     Returns:
         What each stream's packets tell, by the stream's index, and the demuxer's complaint where it broke off early
@@ -133,14 +142,24 @@ def scan_tracks(
     """
     from av.error import FFmpegError
 
-    tracks = {stream.index: _Track(stream) for stream in streams}
+    tracks = {stream.index: _Track(stream) for stream in (*streams, *heads)}
+    waiting = [tracks[stream.index] for stream in heads]
     complaint = ""
     try:
-        for packet in container.demux(streams):
+        if waiting:
+            for packet in container.demux((*streams, *heads)):
+                tracks[packet.stream_index].take(packet)
+                if all(track.first_frame is not None for track in waiting):
+                    break
+        # This goes on where the loop above stopped reading; at the end of the film it only flushes once more.
+        for packet in container.demux(tuple(streams)):
             tracks[packet.stream_index].take(packet)
     except FFmpegError as error:
         complaint = str(error.strerror or error)
-    return {index: track.scan() for index, track in tracks.items()}, complaint
+    scans = {index: track.scan() for index, track in tracks.items()}
+    for stream in heads:
+        scans[stream.index].whole = False
+    return scans, complaint
 
 
 def _rates(stream: VideoStream, ticks: Ticks, time_base: Fraction) -> Iterator[Fraction]:
@@ -179,6 +198,15 @@ def cadence(stream: VideoStream, scan: TrackScan) -> Cadence:
             gappy = Cadence(rate, variable=True, grid=grid)
     if gappy is not None:
         return gappy
+    return Cadence(_usual_rate(scan), variable=True, grid=None)
+
+
+def _usual_rate(scan: TrackScan) -> Fraction:
+    """Return the rate of nearly all frames where there is one (a few films in a row, say), else the average."""
+    steps, base = np.diff(scan.ticks), scan.time_base
+    median = Fraction(float(np.median(steps))) * base
+    if median > 0 and np.mean(np.abs(steps * float(base) - float(median)) <= float(_ROUNDING)) > _NEARLY_ALL:
+        near = steps[np.abs(steps * float(base) - float(median)) <= float(_ROUNDING)]
+        return clean_rate(Fraction(len(near)) / (int(near.sum()) * base))
     length = scan.end - scan.start
-    average = clean_rate(Fraction(len(ticks)) / length) if length > 0 else Fraction(25)
-    return Cadence(average, variable=True, grid=None)
+    return clean_rate(Fraction(len(scan.ticks)) / length) if length > 0 else Fraction(25)
