@@ -82,9 +82,10 @@ def _link(demo: Demo, path: Path) -> str:
 def _lead(demo: Demo) -> str:
     silent = sum(1 for part, _ in demo.film.parts if isinstance(part, Rendered) or not _has_sound(part))
     voices = " and ".join(sorted({take.generator for cue in demo.result.project.cues for take in cue.takes}))
-    parts = len(demo.film.parts)
+    length, parts = float(demo.film.duration), len(demo.film.parts)
     return (
-        f"{float(demo.film.duration):.0f} seconds of real footage, {silent} of its {parts} parts silent. "
+        f"A film of {length:.0f} seconds from real clips, photographs and one rendered shot; {silent} of its {parts} parts "
+        "are silent. "
         "v2a_foley found the cuts, looked at every shot, decided what it sounds like, made the sounds "
         f"({escape(voices)}), mixed them with what was there, and put them under the untouched picture."
     )
@@ -286,6 +287,9 @@ def _credits(demo: Demo) -> str:
     licences = sorted({take.licence for cue in demo.result.project.cues for take in cue.takes})
     return (
         f"<p>Footage: {escape(listed)}; the falling blocks are rendered by the demonstration.{bunny}</p>"
+        "<p>This film was made to be understood, so it is no test of the eyes: the rocket is framed close because they "
+        "do not know it from afar, and in the rendered shot one thing moves at a time, before a camera that stands "
+        "still, the first landing more than a second after the cut.</p>"
         f"<p>Sounds: {escape('; '.join(licences))}. No model was downloaded and nothing left this machine.</p>"
     )
 
