@@ -84,8 +84,8 @@ def _lead(demo: Demo) -> str:
     voices = " and ".join(sorted({take.generator for cue in demo.result.project.cues for take in cue.takes}))
     length, parts = float(demo.film.duration), len(demo.film.parts)
     return (
-        f"A film of {length:.0f} seconds from real clips, photographs and one rendered shot; {silent} of its {parts} parts "
-        "are silent. "
+        f"A film of {length:.0f} seconds from real clips, photographs and one rendered shot; {silent} of its "
+        f"{parts} parts are silent. "
         "v2a_foley found the cuts, looked at every shot, decided what it sounds like, made the sounds "
         f"({escape(voices)}), mixed them with what was there, and put them under the untouched picture."
     )
