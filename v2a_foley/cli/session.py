@@ -21,6 +21,7 @@ from v2a_foley.errors import Cancelled, FoleyError
 from v2a_foley.progress import Progress, ProgressEvent
 
 STAGES = {
+    "build": "Building the film",
     "open": "Opening",
     "load": "Waking the eyes",
     "look": "Looking",
@@ -32,6 +33,8 @@ STAGES = {
     "mux": "Writing the film",
     "verify": "Checking the film",
     "report": "Writing the lists",
+    "measure": "Listening",
+    "page": "Writing the page",
 }
 
 
