@@ -160,7 +160,7 @@ def _shot(demo: Demo, shot: Shot, still: str) -> str:
         for heard in shot.heard[:_SEEN]
         if heard.score >= _FAINTEST
     )
-    unsure = '<p class="unsure">unsure of any effect: background only</p>' if shot.unsure else ""
+    unsure = '<p class="unsure">unsure what it shows: background only</p>' if shot.unsure else ""
     cues = [cue for cue in demo.result.project.cues if shot.index in cue.shots]
     own = [f"{_pill(Layer.ORIG)}<span>{escape(_own_sound(demo, part))}</span>"] if _has_sound(part) else []
     sounds = "".join(f'<div class="cue">{each}</div>' for each in [*own, *(_sounds(cue) for cue in cues)])
