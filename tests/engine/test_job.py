@@ -53,7 +53,7 @@ def shown(path: Path) -> tuple[list[str], list[Fraction]]:
     """Return what a player shows: hashes of the decoded pictures, and when, from the first moment of the film."""
     line = command(["-i", file_url(path), "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framemd5", "-"])
     rows = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
-    with av.open(str(path)) as opened:
+    with av.open(str(path), metadata_errors="replace") as opened:
         start = Fraction(opened.start_time or 0, 1_000_000)
     base = Fraction(next(row.split(" ")[-1] for row in rows if row.startswith("#tb")))
     cells = [[cell.strip() for cell in row.split(",")] for row in rows if not row.startswith("#")]
@@ -123,6 +123,16 @@ def test_all_else_in_the_film_is_kept(suffix, tmp_path):
             assert found[key] == {name.lower(): value for name, value in before.metadata.items()}[key]
         assert after.streams.audio[0].language == before.streams.audio[0].language == "eng"
         assert next(after.decode(video=0)).rotation == next(before.decode(video=0)).rotation == -turned
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_metadata_of_another_encoding_is_no_hindrance(suffix, tmp_path):
+    source = film_of(tmp_path, suffix, "h264", "25", "equal", extra=["-metadata", "title=Stra@e", "-metadata:s:v",
+                                                                      "title=Stra@e"])  # fmt: skip
+    assert b"Stra@e" in source.read_bytes()
+    source.write_bytes(source.read_bytes().replace(b"Stra@e", "Straße".encode("latin-1")))
+    add_foley(source, tmp_path / f"out{suffix}")
+    check_picture(source, tmp_path / f"out{suffix}")
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])

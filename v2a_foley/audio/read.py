@@ -95,7 +95,7 @@ def _decoded(
     from av.stream import Discard
 
     try:
-        container = av.open(file_url(path), options={"protocol_whitelist": "file"})
+        container = av.open(file_url(path), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except FileNotFoundError as error:
         raise MediaNotFound(f"{str(path)!r} does not exist.") from error
     except (av.FFmpegError, OSError) as error:

@@ -126,7 +126,7 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
     played = facts.sound.index if facts.sound else None
     heard = {sound.index for sound in facts.sounds}
     try:
-        film = av.open(file_url(facts.path), options={"protocol_whitelist": "file"})
+        film = av.open(file_url(facts.path), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except (av.FFmpegError, OSError) as error:
         raise MediaUnreadable(f"{facts.path.name!r} cannot be read any more: {error.strerror}.") from error
     with film:

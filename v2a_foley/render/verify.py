@@ -39,9 +39,9 @@ def verify(facts: MediaFacts, written: Path, *, sound: Fraction, progress: Progr
     """
     import av
 
-    options = {"protocol_whitelist": "file"}
+    reading: dict[str, Any] = {"options": {"protocol_whitelist": "file"}, "metadata_errors": "replace"}
     try:
-        with av.open(file_url(facts.path), options=options) as old, av.open(file_url(written), options=options) as new:
+        with av.open(file_url(facts.path), **reading) as old, av.open(file_url(written), **reading) as new:
             _same_picture(facts, old, new, progress or Progress())
             _sound_there(facts, new, sound)
     except av.FFmpegError as error:

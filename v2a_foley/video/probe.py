@@ -244,6 +244,8 @@ def _lost(container: InputContainer, stream: VideoStream, scans: dict[int, Track
     """Return what the container promises and cannot deliver, or nothing."""
     name = container.format.name
     scan = scans[stream.index]
+    if len(scan.ticks) == 0:
+        return "none of its pictures can be read."
     promised = Fraction(0)
     delivered = scan.end
     if name.startswith(_TOLD_BY_STREAM) and stream.duration:

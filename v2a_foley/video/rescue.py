@@ -87,7 +87,7 @@ def recoded(
     code = [*timing, "-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p"]
     try:
         ffmpeg.run([*source, *picture, *code, ffmpeg.file_url(copy)], what="decoding the picture", progress=progress)
-        with av.open(ffmpeg.file_url(copy), options=OPTIONS) as container:
+        with av.open(ffmpeg.file_url(copy), options=OPTIONS, metadata_errors="replace") as container:
             stream = container.streams.video[0]
             scan = scan_tracks(container, [stream])[0][stream.index]
     except (RenderError, av.error.FFmpegError, IndexError) as error:

@@ -98,7 +98,7 @@ def _decoded(path: Path, stack: ExitStack) -> SoundFile:
     import soundfile
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             if not container.streams.audio:
                 raise unreadable(path, "it holds no sound")
             stream = container.streams.audio[0]
