@@ -7,13 +7,10 @@ shown; stereo at 48 kHz, with the building of the instrument and the levelling t
 
 from __future__ import annotations
 
-import os
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
-
 import dataclasses
+import os
 import statistics
+import subprocess
 import sys
 import time
 
@@ -60,4 +57,7 @@ def main(seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        sys.exit(subprocess.run([sys.executable, *sys.argv], env={**os.environ, **one}, check=False).returncode)
     main(float(sys.argv[1]) if len(sys.argv) > 1 else 30.0)

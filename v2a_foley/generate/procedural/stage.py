@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Strike, Studio, Wave
+from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Strike, Studio, Wave, steady
 from v2a_foley.generate.procedural.parts.filters import Filter, Pole, Reverb, decaying_noise, highpass
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.shapes import swell
@@ -181,7 +181,8 @@ def _strikes(
 def _gesture(instrument: Instrument, request: SoundRequest, studio: Studio) -> Iterator[tuple[int, float]]:
     end = max(request.before + 1, request.samples - request.after)
     at = float(request.before)
-    for pause, strength in instrument.rhythm(studio.rng("rhythm")):
+    rhythm = instrument.rhythm if instrument.strike is not None else steady(1.4 * instrument.burst, 0.2)
+    for pause, strength in rhythm(studio.rng("rhythm")):
         at += pause * RATE
         if at >= end - (0.12 * RATE if at > request.before else 0):
             return

@@ -33,6 +33,9 @@ _VOWELS = (
 )
 """Formants of English vowels of men (Peterson & Barney 1952), in hertz."""
 
+_RENEWAL = 0.4
+"""Chance, a block, that one voice of the bank is sung anew."""
+
 _FALL = ((0.0, 0.0), (0.15, 1.0), (0.6, 0.8), (1.0, 0.0))
 
 
@@ -99,7 +102,7 @@ def _voices(params: Crowd, studio: Studio) -> Play:
         "cheer": lambda: _shout(rng),
         "laughter": lambda: _laugh(rng),
     }
-    bank = [make[params.kind]() for _ in range(18)]
+    bank = [make[params.kind]() for _ in range(8)]
     rate = {"babble": 3.0 + 11 * params.size, "cheer": 8.0 + 26 * params.size, "laughter": 3.0 + 9 * params.size}[
         params.kind
     ]
@@ -116,7 +119,7 @@ def _voices(params: Crowd, studio: Studio) -> Play:
             distance = 0.18 + 0.82 * rng.random() ** 2
             voice = bank[int(rng.integers(len(bank)))]
             grains.append((int(at), distance * voice, between(rng, -0.9, 0.9)))
-        for _ in range(3):
+        if rng.random() < _RENEWAL:
             bank[int(rng.integers(len(bank)))] = make[params.kind]()
         bed = far(noise(n)) * (1 + 0.16 * murmur(n)) * np.exp(0.15 * mood(n))
         return 0.3 * scatter(n, grains) + (0.1 + 0.25 * params.size) * bed

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, Pole, Reverb, band, coloured, highpass, lowpass, slope
+from v2a_foley.generate.procedural.parts.filters import (
+    Filter,
+    Pole,
+    Reverb,
+    band,
+    coloured,
+    highpass,
+    leak,
+    lowpass,
+    slope,
+)
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
-from v2a_foley.generate.procedural.parts.shapes import unit
 
 
 @dataclass(frozen=True)
@@ -157,12 +166,7 @@ def build(params: Engine, studio: Studio) -> Instrument:
     inertia, load = Pole(0.22), Pole(0.1)
     blast, rattle = coloured(lowpass(3200, 1)), coloured(band(*make.clatter[1:]))
     intake = coloured(slope(-3.0), band(*make.intake[1:]))
-    ring = np.exp(-np.arange(1200) / RATE / 0.004)
-    fire = Reverb(ring / np.sum(ring))
-    edge = np.exp(-np.arange(700) / RATE / 0.0016)
-    knock = Reverb(edge / np.sum(edge))
-    push = np.exp(-np.arange(480) / RATE / 0.00045) - np.exp(-np.arange(480) / RATE / 0.00015)
-    pulse = Reverb(unit(push))
+    fire, knock, slow_rise, fast_rise = (Filter(leak(t)) for t in (0.004, 0.0016, 0.00045, 0.00015))
     smooth = Filter(highpass(32, 1))
     blades = 3 if params.kind == "propeller" else 2
     detune = around(own, 1.0, 0.025)
@@ -177,7 +181,7 @@ def build(params: Engine, studio: Studio) -> Instrument:
         train, soft = _pulses(cycle, state["phase"], moments, strength, chance)
         state["phase"] = float(cycle[-1])
         white = noise(n)[0]
-        source = pulse(train) + 0.5 * blast(white) * fire(soft) * 9
+        source = 55 * slow_rise(train) - 18 * fast_rise(train) + 0.5 * blast(white) * fire(soft) * 9
         share = np.clip(0.12 + 0.88 * throttle, 0, 1)
         out = (1 - share) * dark(source) + share * bright(source)
         out += make.clatter[0] * rattle(white) * knock(soft) * 12 * (0.6 + 0.4 * throttle)

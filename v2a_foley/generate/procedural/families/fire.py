@@ -59,7 +59,7 @@ def build(params: Fire, studio: Studio) -> Instrument:
             grains.append((int(at), level * pops[int(near.integers(50))], float(near.uniform(-0.5, 0.5))))
         white = noise(n)
         flame = np.clip(1 + 0.25 * flutter(n) + 0.22 * lick(n), 0.15, 3) * np.exp(0.25 * draught(n))
-        bed = (0.015 + 0.2 * size**1.3) * roar(white) * flame + (0.006 + 0.09 * size**1.3) * breath(white) * flame**1.4
+        bed = (0.015 + 0.12 * size**1.3) * roar(white) * flame + (0.006 + 0.06 * size**1.3) * breath(white) * flame**1.4
         return np.asarray(bed + (0.006 + 0.014 * size) * hiss(white) * np.sqrt(wood) + 0.6 * scatter(n, grains))
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:

@@ -236,7 +236,8 @@ def _crunch(loose: Loose, grains: list[Wave], roll: float, heel: float, rng: np.
     n = seconds(length)
     amount, low, high = loose.hiss
     shape = line(((0, 1), (0.1, 0.7), (0.35, 0.35), (0.55, 0.6), (0.75, 0.35), (1, 0)), n)
-    flutter = np.interp(np.arange(n), np.arange(0, n + 120, 120), np.abs(rng.standard_normal(n // 120 + 2)))
+    knots = n // 120 + 2
+    flutter = np.interp(np.arange(n), 120 * np.arange(knots), np.abs(rng.standard_normal(knots)))
     parts.append((0.0, amount * 0.5 * unit(once(rng.standard_normal(n), band(low, high)) * shape * (0.3 + flutter))))
     return lay(parts)
 

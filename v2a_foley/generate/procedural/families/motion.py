@@ -136,12 +136,12 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
             state["click"] -= n / RATE
         white = noise(n)
         uneven = np.clip(1 + 0.22 * rough(n) + 0.1 * sway(n), 0.1, 3)
-        out = what.rumble[0] * ground * 0.2 * low(white) * wheel * uneven * speed
-        out += what.hiss[0] * 0.22 * high(white) * speed**1.5 * uneven
+        out = what.rumble[0] * ground * 0.11 * low(white) * wheel * uneven * speed
+        out += what.hiss[0] * 0.15 * high(white) * speed**1.5 * uneven
         if params.kind == "tank":
             bite = np.clip(squealing(n) - 0.5, 0, 2)
             out += 0.05 * bite * np.sin(2 * np.pi * np.cumsum(squeal_hertz * (1 + 0.01 * squealing(n))) / RATE)
-        return out + 0.55 * scatter(n, grains)
+        return out + 0.9 * scatter(n, grains)
 
     return Instrument(play=play, follows=True, rest=0.8, burst=1.6)
 

@@ -9,7 +9,7 @@ import numpy as np
 from v2a_foley.generate.procedural.families.music import Melody, melody
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.filters import band, highpass, once, peak
-from v2a_foley.generate.procedural.parts.modal import ring
+from v2a_foley.generate.procedural.parts.modal import harmonics, ring
 from v2a_foley.generate.procedural.parts.noise import around
 from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, swell, unit
 
@@ -57,7 +57,7 @@ _MAKES: dict[str, Make] = {
 
 def _pluck(make: Make, hertz: float, strength: float, rng: np.random.Generator) -> Wave:
     """A plucked or struck string as its partials: damping after Fletcher, comb of the place where it is plucked."""
-    count = int(min(60, 15_000 / hertz))
+    count = int(min(40, 15_000 / hertz))
     k = np.arange(1, count + 1)
     partials = hertz * k * np.sqrt(1 + make.stiff * k**2)
     place = around(rng, 0.16, 0.15)
@@ -66,7 +66,7 @@ def _pluck(make: Make, hertz: float, strength: float, rng: np.random.Generator) 
     t60 = make.t60 * np.sqrt(200 / hertz) / (1 + (partials / (2200 + 3000 * make.bright)) ** 1.3)
     pairs = np.concatenate([partials, partials * (1 + 0.0006 * rng.standard_normal(count))])
     tone = ring(
-        pairs, np.concatenate([t60, t60 * 0.45]), np.concatenate([0.55 * gains, 0.45 * gains]), floor=1e-3, longest=4.0
+        pairs, np.concatenate([t60, t60 * 0.45]), np.concatenate([0.55 * gains, 0.45 * gains]), floor=1e-3, longest=3.0
     )
     n = seconds(0.05)
     knock = once(rng.standard_normal(n), band(hertz, 3500 + 3000 * strength)) * burst(n, 0.0005, 0.03)
@@ -82,9 +82,7 @@ def _bow(make: Make, hertz: float, length: float, strength: float, rng: np.rando
     pitch = hertz * (1 + vibrato + 0.0015 * np.interp(time, np.linspace(0, length, 12), rng.standard_normal(12)))
     phase = np.cumsum(pitch) / RATE
     count = int(min(45, 16_000 / hertz))
-    wave = np.zeros(n)
-    for k in range(1, count + 1):
-        wave += np.sin(2 * np.pi * k * phase) / k ** (1.25 - 0.2 * strength)
+    wave = harmonics(2 * np.pi * phase, [k ** -(1.25 - 0.2 * strength) for k in range(1, count + 1)])
     wave += 0.1 * rng.standard_normal(n) * (phase % 1 < 0.3)
     wave *= swell(n, 0.06, 0.14) * (1 + 0.05 * np.interp(time, np.linspace(0, length, 20), rng.standard_normal(20)))
     return once(wave, highpass(hertz * 0.7), *[peak(*mode) for mode in make.body])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, peak, slope
+from v2a_foley.generate.procedural.parts.filters import band, coloured, highpass, lowpass, peak, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles, ticks
 from v2a_foley.generate.procedural.parts.modal import plate, ring_many
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around
@@ -99,9 +99,8 @@ class Whistle:
 
     def __init__(self, studio: Studio, name: str, hertz: float, width: float) -> None:
         """Keep where it lies and how wide it is, in hertz."""
-        self._pairs = [Noise(studio.rng(name, 2 + k), 2, 0.0) for k in range(studio.channels)]
-        self._narrow = [Filter(lowpass(width, 2)) for _ in range(studio.channels)]
-        self._hertz, self._scale = hertz, np.sqrt(24_000 / width)
+        self._pairs = [[Slow(studio.rng(name, 2 * k + j), width) for j in (0, 1)] for k in range(studio.channels)]
+        self._hertz = hertz
         self._phase = studio.rng(name, 9).random() * 6.28
 
     def __call__(self, bend: Wave) -> Wave:
@@ -109,11 +108,7 @@ class Whistle:
         phase = self._phase + np.cumsum(2 * np.pi * self._hertz * bend / 48_000)
         self._phase = float(phase[-1] % (2 * np.pi))
         cosine, sine = np.cos(phase), np.sin(phase)
-        out = []
-        for pair, narrow in zip(self._pairs, self._narrow, strict=True):
-            parts = narrow(pair(len(bend)))
-            out.append(self._scale * 0.7 * (parts[0] * cosine + parts[1] * sine))
-        return np.stack(out)
+        return np.stack([0.7 * (real(len(bend)) * cosine + imag(len(bend)) * sine) for real, imag in self._pairs])
 
 
 def build_wind(params: Wind, studio: Studio) -> Instrument:

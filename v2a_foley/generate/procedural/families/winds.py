@@ -9,6 +9,7 @@ import numpy as np
 from v2a_foley.generate.procedural.families.music import Melody, melody
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.filters import band, once, peak
+from v2a_foley.generate.procedural.parts.modal import harmonics
 from v2a_foley.generate.procedural.parts.noise import around
 from v2a_foley.generate.procedural.parts.shapes import clock, seconds, swell, unit
 
@@ -95,13 +96,12 @@ def _blow(make: Make, hertz: float, length: float, strength: float, rng: np.rand
     )
     hard, soft = make.fall
     voices = (1.0, 1 + make.beat) if make.beat else (1.0,)
-    wave = np.zeros(n)
+    fall = soft + (hard - soft) * float(np.clip(0.25 + 0.75 * strength, 0, 1))
+    levels = [(1.0 if k % 2 else make.even) * k**-fall for k in range(1, int(min(32, 15_000 / hertz)) + 1)]
+    dim, wave = shape**0.12, np.zeros(n)
     for ratio in voices:
         phase = 2 * np.pi * np.cumsum(hertz * ratio * bend) / RATE + rng.random() * 6.28
-        for k in range(1, int(min(32, 15_000 / hertz)) + 1):
-            level = 1.0 if k % 2 else make.even
-            fall = soft + (hard - soft) * np.clip(0.25 + 0.75 * strength, 0, 1)
-            wave += level * k**-fall * np.sin(k * phase) * shape ** (1 + 0.12 * (k - 1))
+        wave += shape * harmonics(phase, levels, dim)
     hiss = once(rng.standard_normal(n), band(hertz * 0.9, min(hertz * 7, 12_000)))
     wave = unit(wave) + make.breath * unit(hiss) * shape * (1 + 2.0 * np.exp(-time / 0.03))
     return unit(once(wave, peak(*make.formant)))

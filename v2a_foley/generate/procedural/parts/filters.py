@@ -104,6 +104,12 @@ def slope(decibels: float, low: float = 50.0, high: float = 18_000.0) -> Wave:
     return sos
 
 
+def leak(seconds: float) -> Wave:
+    """One-pole low-pass of unit gain at zero, whose response dies away with a time constant."""
+    keep = float(np.exp(-1 / (seconds * RATE)))
+    return np.array([[1 - keep, 0.0, 0.0, 1.0, -keep, 0.0]])
+
+
 class Pole:
     """One-pole low-pass for control curves, with a time constant in seconds; starts at the first value it meets."""
 

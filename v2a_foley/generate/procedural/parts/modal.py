@@ -6,6 +6,8 @@ A mode is a damped sinusoid. Time is cut into rows, so that all modes of a sound
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Wave
@@ -36,8 +38,27 @@ def ring(hertz: Wave, t60: Wave, gains: Wave, *, floor: float = 1e-4, longest: f
     s = (-6.908 / t60 + 2j * np.pi * hertz) / RATE
     first = np.exp(s[None, :] * (_ROW * np.arange(rows))[:, None]) * gains
     inner = np.exp(s[:, None] * np.arange(_ROW)[None, :])
-    wave = first.imag @ inner.real + first.real @ inner.imag
-    return np.asarray(wave.reshape(-1)[:samples])
+    left = np.concatenate([first.imag, first.real], axis=1).astype(np.float32)
+    right = np.concatenate([inner.real, inner.imag]).astype(np.float32)
+    return np.asarray((left @ right).reshape(-1)[:samples], dtype=np.float64)
+
+
+def harmonics(phase: Wave, levels: Sequence[float], shape: Wave | None = None) -> Wave:
+    """Sum sines of whole multiples of a moving phase, ``(n,)``, by Chebyshev's recurrence.
+
+    Args:
+        phase: of the fundamental, in radians.
+        levels: of the fundamental and each multiple after it.
+        shape: a factor by which each multiple is weaker than the one before it, ``(n,)``; none where left out.
+    """
+    twice, last, now = 2 * np.cos(phase), np.zeros(len(phase)), np.sin(phase)
+    total, fade = levels[0] * now, np.ones(1)
+    for level in levels[1:]:
+        last, now = now, twice * now - last
+        if shape is not None:
+            fade = fade * shape
+        total = total + level * fade * now
+    return np.asarray(total)
 
 
 def ring_many(hertz: Wave, t60: Wave, gains: Wave, samples: int) -> Wave:

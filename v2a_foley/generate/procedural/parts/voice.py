@@ -15,7 +15,7 @@ from v2a_foley.generate.procedural.parts.shapes import clock, line, seconds, uni
 Points = tuple[tuple[float, float], ...]
 Vowels = tuple[tuple[float, tuple[float, ...]], ...]
 
-_FRAME = 240
+_FRAME = 400
 _HIGHER = 3
 """Formants above those given, evenly spaced, so that the spectrum does not end with the last of them."""
 
