@@ -153,7 +153,7 @@ def _joints(
     grains = []
     while state["joint"] < samples / RATE:
         for k, at in enumerate((0.0, 0.14, 0.46, 0.6)):
-            level = (0.9, 1.0, 0.65, 0.75)[k] * between(rng, 0.75, 1.0)
+            level = 1.7 * (0.9, 1.0, 0.65, 0.75)[k] * between(rng, 0.75, 1.0)
             late = state["joint"] + at * 0.75 / (0.3 + speed) * around(rng, 1, 0.015)
             grains.append((int(late * RATE), level * clacks[int(rng.integers(len(clacks)))], between(rng, -0.3, 0.3)))
         state["joint"] += around(rng, 1.25, 0.05) / (0.3 + speed)

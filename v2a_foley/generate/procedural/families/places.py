@@ -144,7 +144,7 @@ def build_forest(params: Forest, studio: Studio) -> Instrument:
     places = [(between(studio.rng("place", k), -0.9, 0.9), 0.9 / (1 + 0.6 * k)) for k in range(many)]
     rng, scatter = studio.rng("when"), Scatter(studio.channels)
     due = [rng.exponential(2.5) for _ in range(many)]
-    airs = Filter(highpass(160, 1))
+    airs = Filter(highpass(300, 1))
 
     def play(block: Block) -> Wave:
         n = block.samples
@@ -159,7 +159,7 @@ def build_forest(params: Forest, studio: Studio) -> Instrument:
                 due[k] += 1.2 + rng.gamma(2.0) * 2.2
             due[k] -= n / RATE
         quiet = wind(Block(n, block.drive * (0.25 + 0.5 * params.wind)))
-        return airs(quiet) * (0.12 + 0.3 * params.wind) + 0.3 * scatter(n, songs)
+        return airs(quiet) * (0.12 + 0.3 * params.wind) + 0.45 * scatter(n, songs)
 
     return Instrument(play=play)
 
