@@ -26,6 +26,10 @@ OPTIONS = {"protocol_whitelist": "file"}
 _NO_FILM = {"tty", "hls", "dash", "concat", "sdp", "ffmetadata", "srt", "ass", "webvtt", "lrc", "bin", "data"}
 """What ffmpeg calls text that it takes for media."""
 
+_BEYOND_BELIEF = 100_000
+"""Seconds from which a length is looked at twice."""
+_LONGEST_FRAME = 3600
+"""Seconds that a frame may last on average, in a film as long as that."""
 _TOLD_BY_STREAM = ("mov", "avi", "mxf", "mp4")
 _TOLD_BY_CONTAINER = ("matroska", "flv", "asf")
 _TOLD_VAGUELY = ("flv", "asf")
@@ -61,7 +65,17 @@ def frame_clock(facts: MediaFacts) -> FrameClock:
     return _studied(facts.path)[1]
 
 
-def _studied(path: Path) -> tuple[MediaFacts, FrameClock]:
+def overstated(facts: MediaFacts) -> bool:
+    """Tell whether the container states a length out of all proportion to its packets, as damaged ones do.
+
+    Raises:
+        MediaNotFound: the file has gone since it was probed.
+        MediaUnreadable: the file cannot be read any more.
+    """
+    return _studied(facts.path)[2] > 100 * facts.picture.duration + _BEYOND_BELIEF
+
+
+def _studied(path: Path) -> tuple[MediaFacts, FrameClock, Fraction]:
     """Check the file itself, then study it once for as long as it does not change."""
     try:
         status = path.stat()
@@ -81,16 +95,17 @@ def _studied(path: Path) -> tuple[MediaFacts, FrameClock]:
 
 
 @lru_cache(maxsize=4)
-def _study(path: Path, size: int, changed: int) -> tuple[MediaFacts, FrameClock]:
+def _study(path: Path, size: int, changed: int) -> tuple[MediaFacts, FrameClock, Fraction]:
+    """Return the facts, the frames' times, and the length that the container states."""
     still = photograph_facts(path)
     if still is not None:
-        return still, frame_clock(still)
+        return still, frame_clock(still), still.duration
     import av
     from av.error import FFmpegError
 
     try:
         with av.open(file_url(path), options=OPTIONS, metadata_errors="replace") as container:
-            return _film(path, container)
+            return *_film(path, container), Fraction(container.duration or 0, 1_000_000)
     except FFmpegError as error:
         raise unreadable(path, str(error.strerror or error)) from error
 
@@ -139,6 +154,12 @@ def _film(path: Path, container: InputContainer) -> tuple[MediaFacts, FrameClock
         chapters=len(container.chapters()),
         warnings=warnings,
     )
+    if facts.duration > _BEYOND_BELIEF and (
+        facts.duration > 100 * picture.duration or picture.duration > _LONGEST_FRAME * picture.frames
+    ):  # one damaged timestamp makes a film of years, and years of sound would fill any disk
+        raise unreadable(
+            path, f"its timestamps, which go on for {float(facts.duration) / 3600:.0f} hours, cannot be true"
+        )
     return facts, clock
 
 

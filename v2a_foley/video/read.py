@@ -20,7 +20,7 @@ from v2a_foley.video.ahead import run_ahead
 from v2a_foley.video.clock import FrameClock
 from v2a_foley.video.decord_door import Decoder, Frames, fitting_size
 from v2a_foley.video.photograph import photograph
-from v2a_foley.video.probe import frame_clock, unreadable
+from v2a_foley.video.probe import frame_clock, overstated, unreadable
 from v2a_foley.video.rescue import recoded, remuxed
 
 
@@ -110,6 +110,8 @@ def _ways(
     """Return the ways to a film's pictures, to be tried one after the other."""
 
     def straight() -> _Source:
+        if overstated(facts):  # decord would make room for frames of all that time, and end the process
+            raise unreadable(facts.path, "the length that it states cannot be true")
         return _whole(Decoder(facts.path, size))
 
     def through_a_remux() -> _Source:
