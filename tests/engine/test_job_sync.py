@@ -38,7 +38,7 @@ def struck(result) -> Cue:
 
 def bits(wav: Path) -> bytes:
     """Return the samples alone: a Broadcast WAV's head also says when it was written."""
-    return soundfile.read(wav, dtype="int32")[0].tobytes()
+    return soundfile.read(wav, dtype="float64")[0].tobytes()
 
 
 def time_reference(wav: Path) -> int:
