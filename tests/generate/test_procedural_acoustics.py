@@ -54,7 +54,7 @@ def test_animals_have_their_pitch_and_length(species, low, high, shortest, longe
 
 def test_species_are_told_apart_by_colour():
     order = ["cow", "lion", "dog", "duck", "snake"]
-    colours = [np.mean([centroid(hit("voice", species=s, seed=k)) for k in (1, 2, 3)]) for s in order]
+    colours = [np.mean([centroid(hit("voice", species=s, seed=k)) for k in (1, 2)]) for s in order]
     assert colours == sorted(colours)
 
 

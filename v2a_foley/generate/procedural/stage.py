@@ -248,7 +248,7 @@ def ready(strike: Strike, strength: float, rng: np.random.Generator) -> Wave:
     wave = strike(float(np.clip(strength, 0.02, 1)), rng)
     size = np.abs(wave)
     top = float(size.max(initial=0.0))
-    if top <= 0:
+    if top < 1e-9:
         return np.zeros(1)
     first = int(np.argmax(size > 0.012 * top))
     wave = wave[first:] * (0.66 * strike_gain(strength) / top)

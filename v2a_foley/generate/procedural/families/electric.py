@@ -177,6 +177,16 @@ def _beeps(params: Electric, own: np.random.Generator, rng: np.random.Generator)
     return lay(parts)
 
 
+def _spark(strength: float, rng: np.random.Generator) -> Wave:
+    """One discharge: a first snap, and a rattle of weaker ones that die away."""
+    bank = ticks(rng, 12, 1500, 12_000, (0.0003, 0.003))
+    parts = [(0.0, bank[0])]
+    for _ in range(int(8 + 30 * strength)):
+        at = float(rng.exponential(0.05))
+        parts.append((at, float(np.exp(-at / 0.06)) * 0.7 * rng.random() ** 2 * bank[int(rng.integers(12))]))
+    return lay(parts)
+
+
 def build(params: Electric, studio: Studio) -> Instrument:
     """Build a signal."""
     own = studio.rng("maker")
@@ -184,7 +194,9 @@ def build(params: Electric, studio: Studio) -> Instrument:
     if params.kind == "siren":
         return Instrument(play=_siren(params, studio), burst=4.3)
     if params.kind in ("spark", "static"):
-        return Instrument(play=_crackling(params, studio), burst=0.4)
+        return Instrument(
+            play=_crackling(params, studio), strike=lambda s, rng: _spark(s, rng), rhythm=steady(0.8, 0.6)
+        )
     if params.kind == "buzz":
         return Instrument(play=_buzz(params, studio), burst=0.7)
     if params.kind == "camera_flash":
