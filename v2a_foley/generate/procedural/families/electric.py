@@ -194,9 +194,7 @@ def build(params: Electric, studio: Studio) -> Instrument:
     if params.kind == "siren":
         return Instrument(play=_siren(params, studio), burst=4.3)
     if params.kind in ("spark", "static"):
-        return Instrument(
-            play=_crackling(params, studio), strike=lambda s, rng: _spark(s, rng), rhythm=steady(0.8, 0.6)
-        )
+        return Instrument(play=_crackling(params, studio), strike=_spark, rhythm=steady(0.8, 0.6))
     if params.kind == "buzz":
         return Instrument(play=_buzz(params, studio), burst=0.7)
     if params.kind == "camera_flash":
