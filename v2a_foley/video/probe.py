@@ -26,7 +26,7 @@ OPTIONS = {"protocol_whitelist": "file"}
 _NO_FILM = {"tty", "hls", "dash", "concat", "sdp", "ffmetadata", "srt", "ass", "webvtt", "lrc", "bin", "data"}
 """What ffmpeg calls text that it takes for media."""
 
-_BEYOND_BELIEF = 100_000
+_LONG = 36_000
 """Seconds from which a length is looked at twice."""
 _LONGEST_FRAME = 3600
 """Seconds that a frame may last on average, in a film as long as that."""
@@ -72,7 +72,7 @@ def overstated(facts: MediaFacts) -> bool:
         MediaNotFound: the file has gone since it was probed.
         MediaUnreadable: the file cannot be read any more.
     """
-    return _studied(facts.path)[2] > 100 * facts.picture.duration + _BEYOND_BELIEF
+    return _studied(facts.path)[2] > 100 * facts.picture.duration + _LONG
 
 
 def _studied(path: Path) -> tuple[MediaFacts, FrameClock, Fraction]:
@@ -154,13 +154,23 @@ def _film(path: Path, container: InputContainer) -> tuple[MediaFacts, FrameClock
         chapters=len(container.chapters()),
         warnings=warnings,
     )
-    if facts.duration > _BEYOND_BELIEF and (
-        facts.duration > 100 * picture.duration or picture.duration > _LONGEST_FRAME * picture.frames
-    ):  # one damaged timestamp makes a film of years, and years of sound would fill any disk
+    if _incredible(facts):
         raise unreadable(
             path, f"its timestamps, which go on for {float(facts.duration) / 3600:.0f} hours, cannot be true"
         )
     return facts, clock
+
+
+def _incredible(facts: MediaFacts) -> bool:
+    """Tell whether a film's length comes from a damaged timestamp: years of sound would fill any disk.
+
+    A picture of one frame may stand over hours of sound, and a film of few frames may last for hours.
+    """
+    picture, length = facts.picture, facts.duration
+    if length <= _LONG:
+        return False
+    outlasted = picture.frames > 1 and length > 1000 * picture.duration
+    return outlasted or picture.duration > _LONGEST_FRAME * picture.frames or length > 100 * _LONG
 
 
 def _scanned(
