@@ -89,7 +89,7 @@ def _sound_options(facts: MediaFacts, target: Container, new: int, others: int) 
         options += [f"-disposition:a:{number}", "0"]
     if not target.lossless:
         channels = facts.sound.channels if facts.sound else 2
-        options += [f"-b:{new}", "320k" if channels <= 2 else "640k"]
+        options += [f"-b:{new}", "256k" if channels <= 2 else "640k"]
     language = facts.sound.language if facts.sound else ""
     return [
         *options,
