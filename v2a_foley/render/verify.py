@@ -55,6 +55,9 @@ def _same_picture(facts: MediaFacts, old: InputContainer, new: InputContainer, p
     for number, (one, other) in enumerate(zip_longest(before, after)):
         if number % _CHECK_EVERY == 0:
             progress.check()
+        if other is None and number and facts.warnings:  # a film known to be damaged may end in packets beyond use
+            progress.warn(f"{facts.path.name}: the picture's damaged end, from frame {number + 1} on, was left out.")
+            return
         if one is None or other is None:
             _refuse("the picture has not as many frames as before")
         if exact and bytes(one) != bytes(other):

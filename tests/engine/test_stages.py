@@ -1,0 +1,109 @@
+"""The stages one by one: what each refuses, and what it hands to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.footage import make_film
+from v2a_foley import Progress, RunSettings, add_foley, describe, load_profile, open_film, spot
+from v2a_foley.embed import normalised
+from v2a_foley.engine import stages
+from v2a_foley.engine.job import settings_from
+from v2a_foley.errors import LibraryError, MediaNotFound, UsageError
+
+
+@pytest.fixture(scope="module")
+def profile():
+    return load_profile()
+
+
+@pytest.fixture(scope="module")
+def seen(profile, tmp_path_factory):
+    path = make_film(tmp_path_factory.mktemp("seen") / "in.mp4", seconds=3, size=(160, 90), cuts=(25, 50), sound="tone")
+    return describe(open_film(path), profile)
+
+
+def test_opening_decodes_nothing_and_tells_the_stage(tmp_path):
+    progress = Progress()
+    project = open_film(make_film(tmp_path / "in.mp4", seconds=1, size=(160, 90)), progress)
+    assert (project.shots, project.cues, list(progress.seconds)) == ((), (), ["open"])
+    with pytest.raises(MediaNotFound):
+        open_film(tmp_path / "gone.mp4")
+
+
+def test_described_shots_cover_the_picture_and_carry_their_embedding(seen, profile):
+    shots = seen.project.shots
+    assert [shot.index for shot in shots] == [1, 2, 3]
+    assert shots[0].range.start == 0
+    assert shots[-1].range.end == seen.project.media.picture.end
+    assert all(one.range.end == other.range.start for one, other in pairwise(shots))
+    for shot in shots:
+        assert len(shot.embedding) == profile.eyes.space.size
+        assert np.linalg.norm(shot.embedding) == pytest.approx(1, abs=1e-4)
+
+
+def test_nothing_is_changed_in_place(seen, profile):
+    before = seen.project
+    after = spot(seen, profile, RunSettings(prompt=("rain",)))
+    assert before.cues == ()
+    assert after.cues
+    assert after.shots == before.shots
+
+
+def test_prompts_for_shots_that_do_not_exist_are_wrong_use(seen, profile):
+    for wrong in ({"prompt": ("9=rain",)}, {"shots": "4"}):
+        with pytest.raises(UsageError, match="no shot"):
+            spot(seen, profile, RunSettings(**wrong))
+
+
+def test_words_speak_alone_and_pictures_speak_with_the_event(seen, profile):
+    asked = spot(seen, profile, RunSettings(prompt=("a bell rings",)))
+    found = stages.audio_embeddings(asked, profile, 0)
+    assert set(found) == {cue.id for cue in asked.cues}
+    for cue in asked.cues:
+        text = profile.words.encode_texts([cue.prompt or cue.event.caption])[0]
+        nearness = float(found[cue.id] @ text)
+        assert nearness == pytest.approx(1, abs=1e-5) if cue.prompt else 0.5 < nearness < 1
+    assert stages.audio_embeddings(seen.project, profile, 0) == {}
+    again = stages.audio_embeddings(asked, profile, 0)
+    assert all(np.array_equal(found[name], again[name]) for name in found)
+    assert all(np.allclose(row, normalised(row[None])[0], atol=1e-6) for row in found.values())
+
+
+def test_the_users_library_comes_first(profile, tmp_path):
+    import soundfile
+
+    soundfile.write(tmp_path / "rain.wav", np.random.default_rng(0).normal(0, 0.1, 48_000), 48_000)
+    names = {}
+    for generator in ("auto", "library", "procedural"):
+        settings = RunSettings(generator=generator, library=tmp_path)
+        names[generator] = [maker.name for maker in stages.generators(settings, profile, Progress())]
+    assert names["auto"][0] == "library"
+    assert names["auto"][-1] == "procedural"
+    assert (names["library"], names["procedural"]) == (["library"], ["procedural"])
+    with pytest.raises(LibraryError):
+        stages.generators(RunSettings(library=tmp_path / "none"), profile, Progress())
+
+
+def test_loose_choices_become_settings():
+    settings = settings_from({"prompt": "rain", "stems": "s", "loudness": -16.0, "library": "l"})
+    assert settings == RunSettings(prompt=("rain",), stems=Path("s"), loudness="-16", library=Path("l"))
+    with pytest.raises(UsageError, match="volume"):
+        settings_from({"volume": 3})
+    with pytest.raises(UsageError):
+        add_foley("in.mp4", "out.mp4", takes=0)
+
+
+def test_a_silent_film_measures_nothing(seen, profile, tmp_path):
+    """Every cue muted and no sound of its own: the mix is digital silence of the film's length."""
+    project = spot(seen, profile)
+    project = stages.make_takes(project, profile, tmp_path, RunSettings(handles=0))
+    project = project.with_cues(replace(cue, muted=True) for cue in project.cues)
+    sound = stages.mix_down(project, tmp_path, RunSettings(original="replace", loudness="-23"))
+    assert sound.loudness.integrated == float("-inf")
+    assert not np.any(np.frombuffer(sound.mix.read_bytes()[-1000:], np.uint8))
