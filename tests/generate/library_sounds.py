@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -95,3 +96,13 @@ def filled_library() -> Library:
     folder = Path(tempfile.mkdtemp(prefix="v2a-library-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Library(fill(folder / "sfx"), WordBag(), vocabulary=EVENTS, cache=folder / "cache")
+
+
+def made(library: Library, request: SoundRequest) -> np.ndarray:
+    return np.concatenate(list(library.make(request).blocks), axis=1)
+
+
+def attacks(sound: np.ndarray, apart: int = 4000) -> list[int]:
+    """Samples at which a sound jumps out of quiet."""
+    loud = np.flatnonzero(np.abs(sound).max(axis=0) > 0.1 * np.abs(sound).max())
+    return [int(loud[0]), *(int(b) for a, b in pairwise(loud) if b - a > apart)]

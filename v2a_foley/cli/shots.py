@@ -21,6 +21,7 @@ def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json
     with session(as_json=json) as current:
         settings = RunSettings(detector=detector, cuts=cuts)
         from v2a_foley.engine.describe import find_shots
+        from v2a_foley.engine.result import range_dict
         from v2a_foley.engine.stages import open_film
         from v2a_foley.timebase import as_clock, as_text
         from v2a_foley.video.cuts import read_cuts
@@ -36,17 +37,7 @@ def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json
                 "variable_rate": media.picture.variable_rate,
                 "start_timecode": str(media.start_timecode),
                 "detector": "list" if cuts is not None else detector,
-                "shots": [
-                    {
-                        "index": shot.index,
-                        "start": as_text(shot.range.start),
-                        "end": as_text(shot.range.end),
-                        "start_seconds": round(float(shot.range.start), 6),
-                        "end_seconds": round(float(shot.range.end), 6),
-                        "found": shot.found,
-                    }
-                    for shot in seen.project.shots
-                ],
+                "shots": [{**range_dict(shot), "found": shot.found} for shot in seen.project.shots],
                 "warnings": current.progress.warnings,
             }
         )

@@ -61,14 +61,21 @@ def finite(value: float, digits: int = 2) -> float | None:
     return round(value, digits) if math.isfinite(value) else None
 
 
-def shot_dict(shot: Shot) -> dict[str, Any]:
-    """Return a shot as plain values: its number, its exact range, and the five events that it sounds like most."""
+def range_dict(shot: Shot) -> dict[str, Any]:
+    """Return a shot's number and range as plain values: exact as texts, and as seconds for reading."""
     return {
         "index": shot.index,
         "start": as_text(shot.range.start),
         "end": as_text(shot.range.end),
         "start_seconds": round(float(shot.range.start), 6),
         "end_seconds": round(float(shot.range.end), 6),
+    }
+
+
+def shot_dict(shot: Shot) -> dict[str, Any]:
+    """Return a shot as plain values: its number, its exact range, and the five events that it sounds like most."""
+    return {
+        **range_dict(shot),
         "unsure": shot.unsure,
         "events": [
             {
