@@ -65,7 +65,7 @@ def test_everything_sounds_cleanly(family, params):
     assert 20 * np.log10(low) > -3.0, "left and right cancel each other in mono"
 
 
-@pytest.mark.parametrize(("family", "params"), first_variants())
+@pytest.mark.parametrize(("family", "params"), list(first_variants()))
 def test_everything_can_be_hit(family, params):
     at = 24_001
     wave = make(event(family, Kind.IMPULSE, **params), 1.5, channels=1, seed=5, before=at, hits=((at, 0.9),))[0]
