@@ -15,6 +15,7 @@ import soundfile
 
 from tests.cli.program import Done, assert_refused, contents, started
 from tests.footage import ffmpeg, make_film, stream_hash
+from v2a_foley.engine.settings import options
 
 RATIONAL = re.compile(r"^\d+(/\d+)?$")
 
@@ -263,3 +264,16 @@ def test_a_reader_that_goes_away_is_no_defect(film, place):
     assert done.out == "{"
     assert "Traceback" not in done.err
     assert "Exception" not in done.err
+
+
+def test_the_help_of_run_lists_every_setting_under_one_name(cli):
+    told = cli("run", "--help").out
+    for name in options():
+        assert f"--{name.replace('_', '-')}" in told, name
+    assert "--output" in told
+    assert "--no-" not in told
+
+
+def test_the_long_name_of_the_output_is_the_short_one(cli, place):
+    done = cli("run", place.folder / "missing.mp4", "--output", place.folder / "out.mp4")
+    assert_refused(done, 3)

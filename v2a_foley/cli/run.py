@@ -17,19 +17,22 @@ if TYPE_CHECKING:
     from v2a_foley.engine.result import RunResult
 
 # Paths are checked by the library, whose errors say more: hence readable=False for each.
-SOURCE = typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)
-OUTPUT = typer.Option("--output", "-o", metavar="OUT", help="The film to write.", readable=False)
+SOURCE = typer.Argument(..., metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)
+OUTPUT = typer.Option(..., "--output", "-o", metavar="OUT", help="The film to write.", readable=False)
+JSON = typer.Option(False, "--json", help="Print the result as JSON.")
+UNITS = {"s": "SECONDS", "dB": "DB"}
+"""How a unit is written where a value stands in the help."""
 
 
 def command() -> Callable[..., None]:
     """Return the verb as typer wants it: a function with one parameter a setting."""
     parameters = [
-        _parameter("source", Path, SOURCE, ...),
-        _parameter("output", Path, OUTPUT, ...),
+        _parameter("source", Path, SOURCE),
+        _parameter("output", Path, OUTPUT),
     ]
     hints = get_type_hints(RunSettings)
     parameters += [_setting(field.name, hints[field.name], field.default) for field in fields(RunSettings)]
-    parameters.append(_parameter("json", bool, typer.Option("--json", help="Print the result as JSON."), False))
+    parameters.append(_parameter("json", bool, JSON))
     verb = _verb()
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take any attribute
     return verb
@@ -81,19 +84,13 @@ def heard_lines(result: RunResult) -> list[str]:
 def _setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field
     wants: Option = options()[name]
     flag = f"--{name.replace('_', '-')}"
-    text = wants.help if not wants.unit else f"{wants.help} In {wants.unit}."
-    if wants.choices:
-        text += f" One of: {', '.join(wants.choices)}."
-    panel = wants.group
-    if name == "prompt":
-        option = typer.Option(flag, metavar=wants.metavar, help=text, rich_help_panel=panel)
-        return _parameter(name, list[str] | None, option, None)
-    metavar = wants.metavar or ("|".join(wants.choices) if wants.choices else None)
+    metavar = wants.metavar or "|".join(wants.choices) or UNITS.get(wants.unit)
+    more: dict[str, Any] = {"metavar": metavar, "help": wants.help, "rich_help_panel": wants.group}
+    if name == "prompt":  # typer repeats an option that is a list
+        return _parameter(name, list[str] | None, typer.Option(None, flag, **more))
     shown = default not in (None, "")
-    option = typer.Option(flag, metavar=metavar, help=text, rich_help_panel=panel, show_default=shown, readable=False)
-    return _parameter(name, hint, option, default)
+    return _parameter(name, hint, typer.Option(default, flag, show_default=shown, readable=False, **more))
 
 
-def _parameter(name: str, hint: Any, info: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own
-    info.default = default
+def _parameter(name: str, hint: Any, info: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=hint)
