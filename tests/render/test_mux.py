@@ -262,9 +262,10 @@ def leftovers(folder):
 
 
 def our_children():
-    line = ["ps", "--ppid", str(os.getpid()), "-o", "comm="]
+    """The ffmpeg processes below this one; other tests of the same worker may have left theirs to the collector."""
+    line = ["ps", "--ppid", str(os.getpid()), "-o", "pid=,comm="]
     said = subprocess.run(line, check=False, capture_output=True, text=True).stdout
-    return [each for each in said.split() if "ffmpeg" in each]
+    return {each for each in said.splitlines() if "ffmpeg" in each}
 
 
 def write_again_and_again(facts, sound, output, progress):
@@ -280,12 +281,12 @@ def test_cancelled_leaves_no_file_and_no_process(tmp_path, delay):
     sound = mix_of(tmp_path / "mix.wav", facts)
     out = tmp_path / "out"
     out.mkdir()
-    progress = Progress()
+    progress, before = Progress(), our_children()
     threading.Timer(delay, progress.cancel).start()
     with pytest.raises(Cancelled):
         write_again_and_again(facts, sound, out / "film.mp4", progress)
     assert leftovers(out) == []
-    assert our_children() == []
+    assert our_children() <= before
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".wav"])

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Decoder:
     """One film open in decord, frames by number in the order in which they are shown.
 
     Args:
-        path: the film.
+        path: the film, or its bytes.
         size: width and height of the frames, upright.
         tolerant: whether frames that cannot be decoded may be replaced by the last one that could.
         film: whom errors speak of, where ``path`` is a copy.
@@ -94,10 +95,13 @@ class Decoder:
         DependencyMissing: decord is not installed.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], *, tolerant: bool = False, film: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | BytesIO, size: tuple[int, int], *, tolerant: bool = False, film: Path | None = None
+    ) -> None:
         """Open the film."""
         decord = _decord()
         self._film = film or path
+        source = file_url(path) if isinstance(path, Path) else path
         self._errors = (
             decord.DECORDError,
             decord.DECORDLimitReachedError,
@@ -108,7 +112,7 @@ class Decoder:
         )
         try:
             self._reader: Any = decord.VideoReader(
-                file_url(path),
+                source,
                 ctx=decord.cpu(0),
                 width=size[0],
                 height=size[1],

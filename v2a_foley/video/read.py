@@ -22,6 +22,7 @@ from v2a_foley.video.decord_door import Decoder, Frames, fitting_size
 from v2a_foley.video.photograph import photograph
 from v2a_foley.video.probe import frame_clock, overstated, unreadable
 from v2a_foley.video.rescue import recoded, remuxed
+from v2a_foley.video.segments import WORTHWHILE, Segments
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +139,10 @@ def _decoded(
     """Decode ahead; where one way ends early, go on from there by the next one."""
     done, problem = 0, None
     with ExitStack() as stack:
-        for way in _ways(facts, clock, size, stack, progress):
+        ways = _ways(facts, clock, size, stack, progress)
+        if len(clock) >= WORTHWHILE and not overstated(facts):
+            ways.insert(0, lambda: Segments(facts, size, len(clock), unreadable))
+        for way in ways:
             try:
                 with closing(run_ahead(_blocks(way(), clock, block, done))) as blocks:
                     for found in blocks:
