@@ -1,6 +1,6 @@
 """The one place that starts ffmpeg: the binary that moviepy resolves. Nothing here knows what it is asked to do.
 
-Three rooms need it (loudness, remuxing what decord cannot read, the final mux), so the door stands on the lowest floor.
+Three rooms need it (remuxing what decord cannot read, the final mux, the demo), so the door stands on the lowest floor.
 """
 
 from __future__ import annotations
