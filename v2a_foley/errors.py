@@ -16,6 +16,7 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
     │   └── OutputError         the output's name or place cannot be used
     ├── MissingError        4   a model or a dependency is missing or damaged
     │   ├── DependencyMissing
+    │   ├── GpuMissing
     │   ├── ModelMissing
     │   ├── ModelDamaged
     │   └── SpaceMismatch
@@ -96,6 +97,10 @@ class MissingError(FoleyError):
 
 class DependencyMissing(MissingError):
     """A package or a program that this step needs is not installed."""
+
+
+class GpuMissing(MissingError):
+    """A GPU was asked for by name and is not there."""
 
 
 class ModelMissing(MissingError):

@@ -82,6 +82,27 @@ class TextEncoder(Protocol):
         ...
 
 
+class AudioEncoder(Protocol):
+    """Listens to sound."""
+
+    @property
+    def space(self) -> Space:
+        """The space it embeds into."""
+        ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Hertz of the sound that it takes."""
+        ...
+
+    def encode_audio(self, sounds: Sequence[NDArray[np.float32]]) -> Embeddings:
+        """Embed mono sounds ``float32 (samples,)``, of any lengths, to ``float32 (n, d)`` of unit length.
+
+        What is longer than the model's own window is heard window by window, and the embeddings are averaged.
+        """
+        ...
+
+
 def normalised(vectors: NDArray[np.floating]) -> Embeddings:
     """Return vectors ``(…, d)`` scaled to unit length; a zero vector stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,5 +87,23 @@ class Generator(Protocol):
 
         Raises:
             Cancelled: the work was asked to stop; also raised while the blocks are read.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchGenerator(Generator, Protocol):
+    """Makes many sounds together faster than one by one: a network that takes batches."""
+
+    def make_all(
+        self, requests: Sequence[SoundRequest], progress: Progress | None = None
+    ) -> Iterator[tuple[int, Sound]]:
+        """Make sounds in whatever order is fast, and hand each over as (its place in ``requests``, sound), once.
+
+        A sound depends on its own request; what its neighbours in a batch may change is rounding alone.
+
+        Raises:
+            Cancelled: the work was asked to stop.
+            OutOfMemory: not even one sound at a time fits.
         """
         ...
