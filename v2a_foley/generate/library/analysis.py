@@ -9,19 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.generate.library.reading import blocks, note_in, opened, unreadable
+from v2a_foley.generate.onsets import FLOOR, HOPS, attacks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from soundfile import SoundFile
 
-HOPS = 200
-"""Energy readings a second."""
-MOST_ONSETS = 64
-_FLOOR = -120.0
 _SILENT = -70.0
-_RISE = 9.0
-_APART = 0.2
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ def _listen(path: Path, sound: SoundFile) -> Analysis:
         readings.append(np.pad(power, (0, -len(power) % hop)).reshape(-1, hop).mean(axis=1, dtype=np.float64))
     if not frames:
         raise unreadable(path, "it holds no sound")
-    decibels = 10 * np.log10(np.concatenate(readings) + 10 ** (_FLOOR / 10))
+    decibels = 10 * np.log10(np.concatenate(readings) + 10 ** (FLOOR / 10))
     loudest = float(decibels.max())
     if loudest < _SILENT:
         raise unreadable(path, "it is silent")
@@ -126,32 +121,3 @@ def _spread(decibels: NDArray[np.float64]) -> float:
     if whole < 2 * window:
         return float(decibels.std())
     return float((10 * np.log10((10 ** (decibels[:whole] / 10)).reshape(-1, window).mean(axis=1))).std())
-
-
-def attacks(decibels: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Find where a sound strikes: the level climbs by 9 dB over the mean of the 20 ms before.
-
-    Args:
-        decibels: levels, ``HOPS`` a second.
-
-    Returns:
-        The readings in which attacks begin, rising, at least 0.2 s apart (what follows closer, like the toe after the
-        heel, belongs to the same sound), and the level that each reaches within 30 ms.
-    """
-    back, ahead = HOPS // 50, HOPS * 3 // 100
-    padded = np.concatenate([np.full(back, _FLOOR), decibels, np.full(ahead, _FLOOR)])
-    power = 10 ** (padded / 10)
-    sums = np.concatenate([[0.0], np.cumsum(power)])
-    before = 10 * np.log10((sums[back : back + len(decibels)] - sums[: len(decibels)]) / back + 10 ** (_FLOOR / 10))
-    reached = np.lib.stride_tricks.sliding_window_view(padded[back:], ahead)[: len(decibels)].max(axis=1)
-    rise = decibels - before
-    candidates = np.flatnonzero((rise >= _RISE) & (reached >= decibels.max() - 30))
-    kept: list[int] = []
-    for index in candidates:
-        if not kept or index - kept[-1] >= _APART * HOPS:
-            kept.append(int(index))
-        elif reached[index] > reached[kept[-1]] + 12:
-            kept[-1] = int(index)
-    strongest = sorted(sorted(kept, key=lambda i: -reached[i])[:MOST_ONSETS])
-    found = np.array(strongest, dtype=np.intp)
-    return found, reached[found]

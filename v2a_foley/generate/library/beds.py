@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.generate.library.material import BLOCK, Material
+from v2a_foley.generate.blocks import EDGE, edged, exactly
+from v2a_foley.generate.library.material import Material
 from v2a_foley.generate.protocol import Samples
 
-_EDGE = 0.03
 _LONGEST_FADE = 2.0
 _LONGEST_PIECE = 120.0
 _SEEK = 0.012
@@ -57,7 +57,7 @@ def bed(
         pieces = material.stretch(start, samples)
     else:
         pieces = exactly(loop(material, region, rng, sample_rate), samples)
-    yield from edged(pieces, samples, round(_EDGE * sample_rate))
+    yield from edged(pieces, samples, round(EDGE * sample_rate))
 
 
 def loop(material: Material, region: Region, rng: np.random.Generator, sample_rate: int) -> Iterator[Samples]:
@@ -127,56 +127,3 @@ def _agreement(tail: Samples, head: Samples) -> np.float32:
     """Return the correlation, 0 to 1, of two stretches that are to be crossfaded."""
     power = float(np.sqrt(np.square(tail).sum(dtype=np.float64) * np.square(head).sum(dtype=np.float64)))
     return np.float32(np.clip(float((tail * head).sum(dtype=np.float64)) / power, 0, 1) if power > 0 else 0)
-
-
-def exactly(pieces: Iterator[Samples], samples: int) -> Iterator[Samples]:
-    """Cut a stream of blocks to an exact number of samples, in blocks of a bounded size."""
-    left = samples
-    while left > 0:
-        piece = next(pieces)
-        for begin in range(0, min(left, piece.shape[1]), BLOCK):
-            yield piece[:, begin : min(begin + BLOCK, left)]
-        left -= min(left, piece.shape[1])
-
-
-def edged(pieces: Iterator[Samples], samples: int, fade: int) -> Iterator[Samples]:
-    """Fade a stream of ``samples`` in and out, so that neither end clicks; the first and last sample are silent."""
-    fade = min(fade, samples // 2)
-    at = 0
-    for piece in pieces:
-        count = piece.shape[1]
-        if at < fade or at + count > samples - fade:
-            position = np.arange(at, at + count)
-            nearest_end = np.minimum(position, samples - 1 - position) / max(1, fade)
-            yield piece * (0.5 - 0.5 * np.cos(np.pi * np.clip(nearest_end, 0, 1))).astype(np.float32)
-        else:
-            yield piece
-        at += count
-
-
-def followed(pieces: Iterator[Samples], points: Sequence[tuple[int, float]]) -> Iterator[Samples]:
-    """Scale a stream by a curve: points (sample, amplitude) joined by straight lines, flat beyond the ends."""
-    if not points:
-        yield from pieces
-        return
-    times, values = np.array([p[0] for p in points], np.float64), np.array([p[1] for p in points], np.float64)
-    at = 0
-    for piece in pieces:
-        curve = np.interp(np.arange(at, at + piece.shape[1]), times, values).astype(np.float32)
-        at += piece.shape[1]
-        yield piece * curve
-
-
-def side_by_side(left: Iterator[Samples], right: Iterator[Samples]) -> Iterator[Samples]:
-    """Join two streams of one channel and equal length to one of two channels."""
-    kept: list[Samples] = [np.zeros((1, 0), np.float32)] * 2
-    sides = (left, right)
-    while True:
-        for number, side in enumerate(sides):
-            if not kept[number].shape[1]:
-                kept[number] = next(side, np.zeros((1, 0), np.float32))
-        count = min(piece.shape[1] for piece in kept)
-        if not count:
-            return
-        yield np.concatenate([piece[:, :count] for piece in kept])
-        kept = [piece[:, count:] for piece in kept]

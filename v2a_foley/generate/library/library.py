@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,12 +13,14 @@ import numpy as np
 
 from v2a_foley.embed import Space, TextEncoder
 from v2a_foley.files import readable
-from v2a_foley.generate.library.beds import bed, followed, side_by_side
+from v2a_foley.generate.blocks import checked, followed, side_by_side
+from v2a_foley.generate.library.beds import bed
 from v2a_foley.generate.library.index import Entry, Index, build
 from v2a_foley.generate.library.match import FITS, Match, Matcher, near_best
 from v2a_foley.generate.library.material import Material
-from v2a_foley.generate.library.strikes import Strike, arrange, cut, strike_all
+from v2a_foley.generate.onsets import strongest
 from v2a_foley.generate.protocol import Samples, Sound, SoundRequest
+from v2a_foley.generate.strikes import Strike, arrange, cut, strike_all
 from v2a_foley.progress import Progress
 from v2a_foley.project import Kind, Vocabulary, default_vocabulary
 
@@ -103,9 +105,9 @@ class Library:
         if request.event.kind is Kind.IMPULSE:
             hits = [(sample, strength) for sample, strength in request.hits if 0 <= sample < request.samples]
             strikes = self._strikes(choice, request)
-            files = list(dict.fromkeys(strike.file for strike in strikes))
+            files = list(dict.fromkeys(strike.origin for strike in strikes))
             blocks = strike_all(arrange(strikes, hits, rng) if strikes else [], request.samples, request.channels)
-            used = [[readable(strike.file), strike.frame] for strike in strikes]
+            used = [[readable(strike.origin), strike.frame] for strike in strikes]
         else:
             files, used = [choice.match.entry.path], []
             blocks = self._bed(choice.match.entry, request, rng)
@@ -113,7 +115,7 @@ class Library:
         files = [readable(file) for file in files or [main.path]]
         names = ", ".join(PurePosixPath(file).name for file in files)
         return Sound(
-            blocks=_checked(blocks, progress),
+            blocks=checked(blocks, progress),
             source=readable(main.path),
             licence=f"the user's own library: {names}",
             native_rate=main.analysis.sample_rate,
@@ -155,7 +157,7 @@ class Library:
                         material.at(frame),
                         material.at(until),
                         request.sample_rate,
-                        file=entry.path,
+                        origin=entry.path,
                         frame=frame,
                     )
                     if strike is not None:
@@ -181,21 +183,5 @@ class Library:
 
 
 def _attacks(entry: Entry) -> list[tuple[int, int]]:
-    """Return the attacks within 12 dB of the strongest, strongest first, each with the frame where it must end."""
     heard = entry.analysis
-    if not heard.onsets:
-        return [(heard.start, heard.end)]
-    ends: Sequence[int] = [*(onset - heard.sample_rate // 100 for onset in heard.onsets[1:]), heard.end]
-    loudest = max(heard.strengths)
-    strong = [
-        (strength, onset, max(end, onset + heard.sample_rate // 50))
-        for onset, end, strength in zip(heard.onsets, ends, heard.strengths, strict=True)
-        if strength >= loudest - 12
-    ]
-    return [(onset, end) for _, onset, end in sorted(strong, key=lambda one: (-one[0], one[1]))]
-
-
-def _checked(blocks: Iterator[Samples], progress: Progress) -> Iterator[Samples]:
-    for block in blocks:
-        progress.check()
-        yield block
+    return strongest(heard.onsets, heard.strengths, heard.start, heard.end, heard.sample_rate)

@@ -14,11 +14,11 @@ from typing import Self
 
 import numpy as np
 
+from v2a_foley.generate.blocks import BLOCK
 from v2a_foley.generate.library.analysis import Analysis
 from v2a_foley.generate.library.reading import opened, read_range
 from v2a_foley.generate.protocol import Samples
 
-BLOCK = 1 << 16
 _KEPT_SECONDS = 45
 _WARM_UP = 2048
 

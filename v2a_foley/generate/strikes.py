@@ -1,17 +1,18 @@
 """Places single sounds on the hits of an impulse: cut to the transient, its attack on the hit's sample.
 
-Which files they come from is decided elsewhere.
+Where the sounds come from, a file or a network, is decided elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.generate.library.material import BLOCK, Material
+from v2a_foley.generate.blocks import BLOCK
 from v2a_foley.generate.protocol import Samples
 
 _LOOK_BACK = 0.02
@@ -22,6 +23,8 @@ _TILT_VARIES = 0.12
 _PEAK = 0.5
 _BEGINS = 0.1
 _SOFTENED = 0.0005
+_BREATH = 0.005
+_CHOKE = 0.02
 
 
 @dataclass(frozen=True)
@@ -30,25 +33,33 @@ class Strike:
 
     Attributes:
         sound: ``float32 (channels, samples)``, peak 0.5.
-        file: where it was cut from.
-        frame: the attack's frame in that file, as the index has it.
+        origin: where it was cut from: the file's path in the library, or empty.
+        frame: the attack's frame there.
     """
 
     sound: Samples
-    file: str
+    origin: str
     frame: int
 
 
-def cut(material: Material, onset: int, until: int, sample_rate: int, *, file: str, frame: int) -> Strike | None:
-    """Cut one sound out of a material.
+class Source(Protocol):
+    """What strikes are cut from."""
+
+    def read(self, start: int, samples: int) -> Samples:
+        """Return ``float32 (channels, samples)`` from a sample on; silence beyond its ends."""
+        ...
+
+
+def cut(source: Source, onset: int, until: int, sample_rate: int, *, origin: str = "", frame: int = 0) -> Strike | None:
+    """Cut one sound out of a longer one.
 
     Args:
-        material: the file.
+        source: the longer one.
         onset: where its attack is, in samples, to within some 5 ms.
         until: where the next attack begins, or the end of what sounds.
         sample_rate: hertz.
-        file: the file's path in the library.
-        frame: the attack's frame in the file.
+        origin: where it was cut from.
+        frame: the attack's frame there.
 
     Returns:
         The sound, or None where there is none to be heard.
@@ -56,7 +67,7 @@ def cut(material: Material, onset: int, until: int, sample_rate: int, *, file: s
     back = round(_LOOK_BACK * sample_rate)
     begin = onset - back
     length = max(back + 64, min(until - begin, round(_LONGEST * sample_rate)))
-    sound = material.read(begin, length)
+    sound = source.read(begin, length)
     level = np.abs(sound).max(axis=0)
     peak = float(level[: back + round(_LOOK_AHEAD * sample_rate)].max())
     if peak < 1e-4:
@@ -69,7 +80,7 @@ def cut(material: Material, onset: int, until: int, sample_rate: int, *, file: s
     out = min(sound.shape[1], max(16, min(round(0.05 * sample_rate), sound.shape[1] // 3)))
     sound[:, sound.shape[1] - out :] *= np.linspace(1, 0, out, dtype=np.float32)
     loudest = float(np.abs(sound).max())
-    return Strike(sound * np.float32(_PEAK / max(loudest, 1e-6)), file, frame)
+    return Strike(sound * np.float32(_PEAK / max(loudest, 1e-6)), origin, frame)
 
 
 def _sounding(sound: Samples, sample_rate: int) -> int:
@@ -122,6 +133,31 @@ def arrange(strikes: Sequence[Strike], hits: Sequence[tuple[int, float]], rng: n
         if gain > 0:
             placed.append(Placed(strike, sample, gain, tilt))
     return placed
+
+
+def choked(placed: Sequence[Placed], sample_rate: int) -> list[Placed]:
+    """Let every sound end 5 ms before the next begins, faded over 20 ms: for sounds that carry a noise floor.
+
+    Args:
+        placed: the sounds, by their start.
+        sample_rate: hertz.
+    """
+    gap, fade = round(_BREATH * sample_rate), round(_CHOKE * sample_rate)
+    out: list[Placed] = []
+    for number, one in enumerate(placed):
+        later = (other.start for other in placed[number + 1 :] if other.start > one.start)
+        room = next(later, one.end + gap) - one.start
+        out.append(replace(one, strike=_shortened(one.strike, max(1, room - gap), fade)))
+    return out
+
+
+def _shortened(strike: Strike, samples: int, fade: int) -> Strike:
+    if strike.sound.shape[1] <= samples:
+        return strike
+    sound = strike.sound[:, :samples].copy()
+    fade = max(1, min(fade, samples // 2))
+    sound[:, samples - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
+    return replace(strike, sound=sound)
 
 
 def strike_all(placed: Sequence[Placed], samples: int, channels: int) -> Iterator[Samples]:
