@@ -12,7 +12,7 @@ def test_every_field_can_be_shown_by_a_form():
     assert list(options()) == [field.name for field in fields(RunSettings)]
     for name, option in options().items():
         assert option.help.endswith("."), name
-        assert option.group in {"What", "Sound", "Mix", "Files"}, name
+        assert option.group in {"What", "Sound", "Neural", "Mix", "Files"}, name
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,14 @@ def test_every_field_can_be_shown_by_a_form():
         {"detector": "magic"},
         {"original": "gone"},
         {"generator": "loud"},
-        {"profile": "huge"},
+        {"scheduler": "magic"},
+        {"cues": "none"},
+        {"precision": "int4"},
+        {"steps": 0},
+        {"guidance": 0.5},
+        {"strength": 1.5},
+        {"prompt_weight": -0.1},
+        {"best_of": 0},
         {"takes": 0},
         {"takes": 17},
         {"gain": float("nan")},

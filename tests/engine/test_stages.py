@@ -63,16 +63,42 @@ def test_prompts_for_shots_that_do_not_exist_are_wrong_use(seen, profile):
 
 def test_words_speak_alone_and_pictures_speak_with_the_event(seen, profile):
     asked = spot(seen, profile, RunSettings(prompt=("a bell rings",)))
-    found = stages.audio_embeddings(asked, profile, 0)
-    assert set(found) == {cue.id for cue in asked.cues}
+    settings = RunSettings(takes=2)
+    found = stages.audio_embeddings(asked, profile, settings)
+    assert set(found) == {(cue.id, number) for cue in asked.cues for number in (1, 2)}
     for cue in asked.cues:
         text = profile.words.encode_texts([cue.prompt or cue.event.caption])[0]
-        nearness = float(found[cue.id] @ text)
+        nearness = float(found[cue.id, 1] @ text)
         assert nearness == pytest.approx(1, abs=1e-5) if cue.prompt else 0.5 < nearness < 1
-    assert stages.audio_embeddings(seen.project, profile, 0) == {}
-    again = stages.audio_embeddings(asked, profile, 0)
+    assert stages.audio_embeddings(seen.project, profile, settings) == {}
+    again = stages.audio_embeddings(asked, profile, settings)
     assert all(np.array_equal(found[name], again[name]) for name in found)
     assert all(np.allclose(row, normalised(row[None])[0], atol=1e-6) for row in found.values())
+
+
+def test_the_weight_of_a_prompt_leads_from_the_picture_to_the_words(seen, profile):
+    asked = spot(seen, profile, RunSettings(prompt=("a bell rings",)))
+    bell = next(cue for cue in asked.cues if cue.prompt)
+    text = profile.ears.encode_texts([bell.prompt])[0]
+    near = []
+    for weight in (0, 0.25, 0.5, 0.75, 1):
+        found = stages.audio_embeddings(asked, profile, RunSettings(prompt_weight=weight))
+        near.append(float(np.arccos(np.clip(found[bell.id, 1] @ text, -1, 1))))
+    steps = -np.diff(near)
+    assert near[-1] < 1e-3
+    np.testing.assert_allclose(steps, steps.mean(), atol=2e-3)  # even steps along the great circle
+
+
+def test_a_shot_as_a_whole_is_one_cue_that_the_picture_alone_speaks_for(seen, profile):
+    settings = RunSettings(cues="shots", shots="1,3")
+    whole = spot(seen, profile, settings)
+    assert [(cue.id, cue.shots, cue.range) for cue in whole.cues] == [
+        ("c1", (1,), seen.project.shots[0].range),
+        ("c2", (3,), seen.project.shots[2].range),
+    ]
+    found = stages.audio_embeddings(whole, profile, settings)
+    vector = np.array([seen.project.shots[2].embedding], dtype=np.float32)
+    np.testing.assert_allclose(found["c2", 1], profile.mapper.map(vector, [0])[0], atol=1e-6)
 
 
 def test_the_users_library_comes_first(profile, tmp_path):

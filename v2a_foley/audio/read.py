@@ -62,6 +62,22 @@ def read_sound(
     yield from reblocked(blocks, stream.channels, samples, _BLOCK_SECONDS * sample_rate)
 
 
+def decoded_blocks(
+    path: Path, stream: SoundStream, *, sample_rate: int = SAMPLE_RATE, progress: Progress | None = None
+) -> Iterator[Samples]:
+    """Read what one sound track decodes to, one piece after the other, wherever its clock would place them.
+
+    Raises:
+        MediaNotFound: there is no such file.
+        MediaUnreadable: the file cannot be opened or has no decoder for the track.
+        Cancelled: the work was asked to stop.
+    """
+    blocks = (sound for _, _, sound in _decoded(path, stream, progress))
+    if stream.sample_rate != sample_rate:
+        return _resampled(blocks, stream.channels, stream.sample_rate, sample_rate)
+    return blocks
+
+
 def _placed(path: Path, stream: SoundStream, origin: Fraction, progress: Progress | None) -> Iterator[Samples]:
     """Yield the track from the film's zero on at its own rate, holes filled with silence."""
     rate, position = stream.sample_rate, 0

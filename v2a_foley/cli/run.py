@@ -83,13 +83,13 @@ def heard_lines(result: RunResult) -> list[str]:
 
 def _setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field
     wants: Option = options()[name]
-    flag = f"--{name.replace('_', '-')}"
+    flags = [f"--{each.replace('_', '-')}" for each in (name, wants.alias) if each]
     metavar = wants.metavar or "|".join(wants.choices) or UNITS.get(wants.unit)
     more: dict[str, Any] = {"metavar": metavar, "help": wants.help, "rich_help_panel": wants.group}
     if name == "prompt":  # typer repeats an option that is a list
-        return _parameter(name, list[str] | None, typer.Option(None, flag, **more))
+        return _parameter(name, list[str] | None, typer.Option(None, *flags, **more))
     shown = default not in (None, "")
-    return _parameter(name, hint, typer.Option(default, flag, show_default=shown, readable=False, **more))
+    return _parameter(name, hint, typer.Option(default, *flags, show_default=shown, readable=False, **more))
 
 
 def _parameter(name: str, hint: Any, info: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.embed import Embeddings, ImageEncoder, pooled
+from v2a_foley.engine.gaze import gaze
 from v2a_foley.engine.profiles import Profile
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project, Shot
@@ -84,11 +85,13 @@ def describe(
         profile: the eyes and the scorer.
         detector: how cuts are found.
         cuts: the cuts, where they are known already.
-        progress: told of the stages ``look`` and ``understand``.
+        progress: told of the stages ``look``, ``gaze`` and ``understand``.
 
     Raises:
         InputError: the picture cannot be decoded.
     """
+    if profile.frames:
+        return _describe_long(project, profile, detector, cuts, progress)
     glancer = Glancer(profile.eyes)
     media = project.media
     seen = look(media, detector=detector, cuts=cuts, watchers=[glancer], short_side=SHORT_SIDE, progress=progress)
@@ -98,14 +101,35 @@ def describe(
         for index, span in enumerate(seen.shots, start=1):
             inside = range(bisect_left(glancer.times, span.range.start), bisect_left(glancer.times, span.range.end))
             if inside:
-                weights = motion_weights(seen.motion, [glancer.times[i] for i in inside])
-                vector = pooled(embeddings[inside], weights)
+                vector = pooled_shot(embeddings[inside], [glancer.times[i] for i in inside], seen.motion, profile)
             else:  # shorter than the pace of the glances
                 middle = (span.range.start + span.range.end) / 2
                 vector = pooled(profile.eyes.encode_images(read_frames(media, [middle], short_side=SHORT_SIDE)))
             shots.append(describe_shot(Shot(index, span.range, span.found), vector, profile))
             stage.advance()
     return Seen(replace(project, shots=tuple(shots), profile=profile.name), seen.motion)
+
+
+def _describe_long(
+    project: Project, profile: Profile, detector: str, cuts: Sequence[Fraction] | None, progress: Progress
+) -> Seen:
+    """Find the shots first; then look at as many frames of each as the profile wants."""
+    seen = find_shots(project, detector=detector, cuts=cuts, progress=progress)
+    found = gaze(project.media, [shot.range for shot in seen.project.shots], profile.eyes, profile.frames, progress)
+    with progress.stage("understand", len(found)) as stage:
+        shots = []
+        for shot, each in zip(seen.project.shots, found, strict=True):
+            vector = pooled_shot(each.embeddings, each.times, seen.motion, profile)
+            shots.append(describe_shot(shot, vector, profile))
+            stage.advance()
+    return Seen(replace(seen.project, shots=tuple(shots), profile=profile.name), seen.motion)
+
+
+def pooled_shot(
+    embeddings: Embeddings, times: Sequence[Fraction], motion: Motion, profile: Profile
+) -> NDArray[np.float32]:
+    """Return what was seen of a shot as one embedding ``float32 (d,)``: the mean, or weighted by motion."""
+    return pooled(embeddings, motion_weights(motion, times) if profile.weighting == "motion" else None)
 
 
 def describe_shot(shot: Shot, vector: NDArray[np.float32], profile: Profile) -> Shot:

@@ -52,7 +52,7 @@ def settings_from(choices: dict[str, Any]) -> RunSettings:
         UsageError: a choice is not known, or its value lies outside its range.
     """
     chosen = dict(choices)
-    for key in ("cuts", "library", "stems", "spotting", "timeline", "contact_sheet"):
+    for key in ("cuts", "library", "mapper", "init", "stems", "spotting", "timeline", "contact_sheet"):
         if chosen.get(key) is not None:
             chosen[key] = Path(chosen[key])
     if isinstance(chosen.get("prompt"), str):
@@ -75,7 +75,7 @@ def run(
         film = outbox.path(output)  # asked for at once: where nothing can be written, no work is wasted
         project = stages.open_film(source, progress)
         stages.check_request(project, output)
-        profile = stages.load_profile(settings.profile, progress)
+        profile = stages.load_profile(settings.profile, progress, settings)
         seen = stages.describe(project, profile, settings, progress)
         project = stages.spot(seen, profile, settings, progress)
         own = Path(room.name)

@@ -1,29 +1,45 @@
-"""Profiles: which eyes, words, mapper and scorer work together. The weights load when a profile is opened."""
+"""Profiles: which eyes, ears, mapper, voice and scorer work together. The weights load when a profile is opened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from v2a_foley import hooks
-from v2a_foley.embed import ImageEncoder, TextEncoder
+from v2a_foley.compute import Compute, choose
+from v2a_foley.embed import AudioEncoder, ImageEncoder, TextEncoder
+from v2a_foley.engine.parts import BRIDGE, POCKET_PART, Parts, parts_of, place
 from v2a_foley.errors import UsageError
+from v2a_foley.mapper.bridge import Bridge
 from v2a_foley.mapper.protocol import Mapper
 from v2a_foley.mapper.scoring import EventScorer
 from v2a_foley.project import Vocabulary, default_vocabulary, parse_vocabulary
 
+if TYPE_CHECKING:
+    from v2a_foley.embed.pocket import PocketEyes, PocketWords
+
 
 @dataclass(frozen=True)
 class Profile:
-    """The parts that look and translate.
+    """The parts that look, translate and sound.
 
     Attributes:
-        name: ``pocket``.
+        name: ``pocket``, ``full``, or what its file calls it.
         eyes: frames to the vision space.
         words: texts to the same space.
-        mapper: vision space to the sound space.
+        mapper: vision space to the audio space.
         scorer: vision space to calibrated events.
         vocabulary: the events that it knows.
+        ears: texts to the audio space.
+        frames: frames of each shot to look at; 0: glances in the one decode pass.
+        weighting: how frames are averaged: ``mean``, or ``motion`` where moving ones count more.
+        caption_weight: how much a cue's caption counts beside the picture, 0 to 1.
+        voice: the AudioLDM folder that makes the sounds; None where they are synthesised.
+        listener: hands over what hears sounds in the audio space, loading it; None where nothing does.
+        compute: where the networks run.
     """
 
     name: str
@@ -32,6 +48,13 @@ class Profile:
     mapper: Mapper
     scorer: EventScorer
     vocabulary: Vocabulary
+    ears: TextEncoder
+    frames: int = 0
+    weighting: str = "motion"
+    caption_weight: float = 0.5
+    voice: Path | None = None
+    listener: Callable[[], AudioEncoder] | None = None
+    compute: Compute = field(default_factory=Compute)
 
 
 def vocabulary(warn: Callable[[str], None]) -> Vocabulary:
@@ -48,24 +71,128 @@ def vocabulary(warn: Callable[[str], None]) -> Vocabulary:
     return events
 
 
-def load_profile(name: str, warn: Callable[[str], None]) -> Profile:
+def load_profile(
+    name: str, warn: Callable[[str], None], *, mapper: Path | None = None, device: str = "auto", precision: str = "auto"
+) -> Profile:
     """Load the parts of a profile.
 
     Args:
-        name: ``pocket``.
+        name: ``pocket``, ``full``, ``auto``, or a profile file.
         warn: told of plugins that had to be left out.
+        mapper: a trained mapper's folder, in place of the profile's own.
+        device: where the networks run, see ``compute.choose``.
+        precision: in which arithmetic.
 
     Raises:
-        UsageError: there is no such profile.
-        MissingError: its weights are missing or damaged.
+        UsageError: there is no such profile, or its file says what is not understood.
+        MissingError: its weights are missing or damaged, its parts are of different spaces, or a GPU is missing.
     """
-    if name != "pocket":
-        raise UsageError(f"There is no profile {name!r}.", hint="Choose pocket.")
-    from v2a_foley.embed.pocket import PocketEyes, pocket_words
-    from v2a_foley.mapper.bridge import Bridge
+    parts = parts_of(name)
+    if mapper is not None:
+        parts = replace(parts, mapper=str(mapper.absolute()))
+    asked = device != "auto" or precision != "auto"
+    neural = parts.eyes != POCKET_PART or parts.voice or parts.mapper != BRIDGE
+    compute = choose(device, precision) if asked or neural else Compute()
+    eyes, words = _eyes(parts, compute)
+    ears = _ears(parts, words, compute)
+    events = vocabulary(warn)
+    return Profile(
+        name=parts.name,
+        eyes=eyes,
+        words=words,
+        mapper=_mapper(parts, events, eyes, words, ears, compute, warn),
+        scorer=EventScorer(events, words, parts.calibration),
+        vocabulary=events,
+        ears=ears,
+        frames=parts.frames,
+        weighting=parts.weighting,
+        caption_weight=parts.caption_weight,
+        voice=place(parts.voice, parts.base) if parts.voice else None,
+        listener=partial(_listener, parts, ears, compute) if parts.listener else None,
+        compute=compute,
+    )
 
-    words, events = pocket_words(), vocabulary(warn)
-    bridge, scorer = Bridge.over(events.captions, words, words), EventScorer(events, words)
+
+def _eyes(parts: Parts, compute: Compute) -> tuple[ImageEncoder, TextEncoder]:
+    if parts.eyes == POCKET_PART:
+        return _pocket()
+    from v2a_foley.embed.clip import load_clip
+
+    clip = load_clip(place(parts.eyes, parts.base), compute)
+    return clip.eyes, clip.words
+
+
+def _pocket() -> tuple[PocketEyes, PocketWords]:
+    from v2a_foley.embed.pocket import PocketEyes, pocket_words
+
+    words = pocket_words()
     eyes = PocketEyes(words)
     eyes.load()
-    return Profile(name, eyes, words, bridge, scorer, events)
+    return eyes, words
+
+
+def _ears(parts: Parts, words: TextEncoder, compute: Compute) -> TextEncoder:
+    """Return what reads texts into the audio space; where a voice has a text tower of its own, both must agree."""
+    named = parts.ears or parts.voice
+    if not named:
+        return words
+    if named == POCKET_PART:
+        from v2a_foley.embed.pocket import pocket_words
+
+        ears: TextEncoder = pocket_words()
+    else:
+        from v2a_foley.embed.clap import ClapTextTower, load_clap
+
+        path = place(named, parts.base)
+        ears = ClapTextTower(path, compute) if (path / "text_encoder").is_dir() else load_clap(path, compute)
+    if parts.ears and parts.voice:
+        from v2a_foley.embed.clap import ClapTextTower
+
+        own = ClapTextTower(place(parts.voice, parts.base), compute)
+        ears.space.require(own.space, what=f"The voice {parts.voice!r}")
+    return ears
+
+
+def _mapper(
+    parts: Parts,
+    events: Vocabulary,
+    eyes: ImageEncoder,
+    words: TextEncoder,
+    ears: TextEncoder,
+    compute: Compute,
+    warn: Callable[[str], None],
+) -> Mapper:
+    if parts.mapper == BRIDGE:
+        return Bridge.over(events.captions, words, ears)
+    from v2a_foley.mapper.checkpoint import check_spaces, load_mapper
+
+    mapper = load_mapper(place(parts.mapper, parts.base), compute, warn=warn)
+    check_spaces(mapper, eyes.space, ears.space)
+    return mapper
+
+
+def _listener(parts: Parts, ears: TextEncoder, compute: Compute) -> AudioEncoder:
+    from v2a_foley.embed.clap import load_clap
+
+    listener = load_clap(place(parts.listener, parts.base), compute)
+    ears.space.require(listener.space, what=f"The listener {parts.listener!r}")
+    return listener
+
+
+def listener_of(profile: Profile, what: str) -> AudioEncoder:
+    """Return what hears sounds in the profile's audio space, loaded.
+
+    Args:
+        profile: the profile.
+        what: what needs it, for the sentence: ``--best-of``.
+
+    Raises:
+        UsageError: the profile has none.
+        MissingError: its weights are missing, damaged, or of another space.
+    """
+    if profile.listener is None:
+        raise UsageError(
+            f"{what} needs ears that hear sounds, and the profile {profile.name!r} has none.",
+            hint="Name a CLAP in the profile file, under [ears] listener.",
+        )
+    return profile.listener()

@@ -14,10 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, get_type_hints
 
+from v2a_foley.compute import PRECISIONS
 from v2a_foley.errors import UsageError
 
-PROFILES = ("pocket",)
-GENERATORS = ("auto", "procedural", "library")
+GENERATORS = ("auto", "procedural", "library", "audioldm")
+CUES = ("events", "shots")
+SCHEDULERS = ("dpm++", "unipc", "ddim")
 ORIGINALS = ("mix", "duck", "replace")
 DETECTORS = ("adaptive", "content", "transnet")
 
@@ -27,7 +29,10 @@ _NUMBERED = re.compile(r"^(\d+)=(.*)$", re.DOTALL)
 
 @dataclass(frozen=True)
 class Option:
-    """What a form needs to show a field: its help, its group, and its unit, range or choices where it has them."""
+    """What a form needs to show a field: its help, its group, and its unit, range or choices where it has them.
+
+    ``alias`` is another name of the option on the command line.
+    """
 
     help: str
     group: str
@@ -36,6 +41,7 @@ class Option:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,22 +61,67 @@ class RunSettings:
     duration: Annotated[
         float, Option("Length of the sound for a photograph.", "What", unit="s", least=0.1, most=3600)
     ] = 10.0
-    profile: Annotated[str, Option("Which eyes, mapper and voice work together.", "Sound", choices=PROFILES)] = "pocket"
+    profile: Annotated[
+        str,
+        Option(
+            "Which eyes, mapper and voice work together; auto is full where its models are installed, else pocket.",
+            "Sound",
+            metavar="auto|pocket|full|DIR",
+        ),
+    ] = "auto"
+    mapper: Annotated[
+        Path | None, Option("A trained mapper in place of the profile's own.", "Sound", metavar="DIR")
+    ] = None
     generator: Annotated[str, Option("What makes the sounds.", "Sound", choices=GENERATORS)] = "auto"
     library: Annotated[Path | None, Option("A folder of your own sounds.", "Sound", metavar="DIR")] = None
     prompt: Annotated[
         tuple[str, ...],
         Option("What should sound; N=TEXT for shot N alone. May be given again.", "Sound", metavar="[N=]TEXT"),
     ] = ()
+    prompt_weight: Annotated[
+        float,
+        Option(
+            "How far a prompt pulls the sound away from what is seen: 1 is the words alone.", "Sound", least=0, most=1
+        ),
+    ] = 1.0
     negative: Annotated[str, Option("What should not be heard.", "Sound", metavar="TEXT")] = ""
+    cues: Annotated[
+        str,
+        Option(
+            "What gets a sound: each event that is recognised, or each shot as a whole, as in the paper.",
+            "Sound",
+            choices=CUES,
+        ),
+    ] = "events"
     seed: Annotated[int, Option("The same seed gives the same sound.", "Sound", least=0, most=2**31 - 1)] = 0
     takes: Annotated[
-        int, Option("How many takes to make of each cue; the first sounds.", "Sound", least=1, most=16)
+        int,
+        Option("How many takes to make of each cue; the first sounds.", "Sound", least=1, most=16, alias="variations"),
     ] = 1
     handles: Annotated[
         float,
         Option("Sound beyond a cue's ends, for crossfades and trimming.", "Sound", unit="s", least=0, most=60),
     ] = 4.0
+    device: Annotated[str, Option("Where the networks run.", "Neural", metavar="auto|cpu|cuda[:N]|mps")] = "auto"
+    precision: Annotated[
+        str, Option("Their arithmetic; auto is what the device does best.", "Neural", choices=PRECISIONS)
+    ] = "auto"
+    steps: Annotated[int, Option("Denoising steps of a neural sound.", "Neural", least=1, most=1000)] = 25
+    guidance: Annotated[
+        float,
+        Option("How closely a neural sound follows its embedding; 1 is unguided.", "Neural", least=1, most=20),
+    ] = 2.5
+    scheduler: Annotated[str, Option("How the steps are taken.", "Neural", choices=SCHEDULERS)] = "dpm++"
+    best_of: Annotated[
+        int,
+        Option("Make so many neural sounds of each take and keep the one that fits best.", "Neural", least=1, most=32),
+    ] = 1
+    init: Annotated[
+        Path | None, Option("Start neural sounds from this sound instead of from noise.", "Neural", metavar="FILE")
+    ] = None
+    strength: Annotated[
+        float, Option("How far a neural sound may leave the one it starts from.", "Neural", least=0, most=1)
+    ] = 0.5
     original: Annotated[str, Option("What becomes of the film's own sound.", "Mix", choices=ORIGINALS)] = "mix"
     gain: Annotated[
         float, Option("Level of the new sound against its nominal level.", "Mix", unit="dB", least=-60, most=24)

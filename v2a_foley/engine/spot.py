@@ -18,6 +18,18 @@ from v2a_foley.video.motion import Motion
 
 ROOM_TONE = "room_tone"
 """The event that a shot gets when nothing better is known."""
+WHOLE_SHOT = Event(
+    name="whole_shot",
+    caption="the sound of what is seen",
+    catid="AMBMisc",
+    category="AMBIENCE",
+    subcategory="MISC",
+    kind=Kind.CONTINUOUS,
+    layer=Layer.FX,
+    level=-28.0,
+    family="",
+)
+"""What sounds where a shot is heard as a whole: the picture's own embedding says what it is."""
 SAME_WORDS = 0.5
 """Cosine of two texts from which one forbids the other (``--negative``)."""
 KNOWN_WORDS = 0.35
@@ -103,6 +115,22 @@ def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words)
     for layer in FOLEY_LAYERS:
         cues += _cues_of([pair for pair in placed if pair[1].event.layer is layer], layer, words.negative, motion)
     cues.sort(key=lambda cue: (cue.range.start, FOLEY_LAYERS.index(cue.layer)))
+    return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
+
+
+def spot_shots(project: Project, chosen: frozenset[int], words: Words) -> Project:
+    """Return the project with one cue a shot that stands for all that it shows, as in the paper.
+
+    Args:
+        project: with its shots described.
+        chosen: numbers of the shots that get sound.
+        words: what the user asked for and forbade.
+    """
+    cues = [
+        Cue("", Layer.FX, shot.range, (shot.index,), WHOLE_SHOT, words.asked(shot.index), words.negative)
+        for shot in project.shots
+        if shot.index in chosen
+    ]
     return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
 
 

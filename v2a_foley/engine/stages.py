@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from v2a_foley import ffmpeg, hooks
 from v2a_foley.audio.mix import MixSettings
-from v2a_foley.embed import normalised
+from v2a_foley.audio.whole import read_whole
+from v2a_foley.embed import normalised, pooled
 from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
 from v2a_foley.engine.describe import describe as describe_film
-from v2a_foley.engine.profiles import Profile
+from v2a_foley.engine.profiles import Profile, listener_of
 from v2a_foley.engine.profiles import load_profile as load_named
 from v2a_foley.engine.seeds import seed_for
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 from v2a_foley.generate import Generator
+from v2a_foley.mapper.blend import slerp
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
@@ -46,15 +48,27 @@ def open_film(path: str | Path, progress: Progress | None = None) -> Project:
         return Project(probe(Path(path)))
 
 
-def load_profile(name: str = "pocket", progress: Progress | None = None) -> Profile:
-    """Load eyes, words, mapper and scorer; takes seconds the first time.
+def load_profile(name: str = "auto", progress: Progress | None = None, settings: RunSettings | None = None) -> Profile:
+    """Load eyes, ears, mapper and scorer; takes seconds the first time.
+
+    Args:
+        name: ``pocket``, ``full``, ``auto``, or a profile file.
+        progress: told of the stage ``load``.
+        settings: says where the networks run, and which mapper takes the place of the profile's own.
 
     Raises:
-        MissingError: weights are missing or damaged.
+        UsageError: there is no such profile.
+        MissingError: weights are missing or damaged, or belong to different spaces.
     """
-    progress = progress or Progress()
+    settings, progress = settings or RunSettings(), progress or Progress()
     with progress.stage("load"):
-        return load_named(name, progress.warn)
+        return load_named(
+            name,
+            progress.warn,
+            mapper=settings.mapper,
+            device=settings.device,
+            precision=settings.precision,
+        )
 
 
 def describe(
@@ -87,7 +101,10 @@ def spot(
             seen.project.shot(number)
     words = spotting.Words(prompts, settings.negative, profile.words, profile.scorer, profile.vocabulary)
     with progress.stage("spot"):
-        project = spotting.spot(seen.project, seen.motion, chosen, words)
+        if settings.cues == "shots":
+            project = spotting.spot_shots(seen.project, chosen, words)
+        else:
+            project = spotting.spot(seen.project, seen.motion, chosen, words)
     for prompt in words.unknown:
         progress.warn(f"No known sound is close to {prompt!r}; the nearest one was taken.")
     return project
@@ -115,7 +132,7 @@ def make_takes(
         options,
         Path(folder),
         progress,
-        embeddings=audio_embeddings(project, profile, settings.seed),
+        embeddings=audio_embeddings(project, profile, settings),
     )
 
 
@@ -148,41 +165,90 @@ def write_film(project: Project, sound: RenderedSound, output: str | Path, progr
 def generators(settings: RunSettings, profile: Profile, progress: Progress) -> list[Generator]:
     """Return the sound makers that the settings allow, in order of preference.
 
-    With ``auto``: the user's library where it has something fitting, then plugins' makers, then synthesis.
+    With ``auto``: the user's library where it has something fitting, then plugins' makers, then the profile's voice,
+    then synthesis.
+
+    Raises:
+        UsageError: AudioLDM is asked for and the profile has no voice, or the voice is asked for more than it can.
+        MissingError: the voice's weights are missing or damaged.
     """
     from v2a_foley.generate.library import Library
     from v2a_foley.generate.procedural import Procedural
 
+    wanted = settings.generator
     makers: list[Generator] = []
-    if settings.library is not None and settings.generator in ("auto", "library"):
-        makers.append(Library(settings.library, profile.words, progress=progress))
-    if settings.generator == "auto":
+    if settings.library is not None and wanted in ("auto", "library"):
+        makers.append(Library(settings.library, profile.ears, progress=progress))
+    if wanted == "auto":
         makers += [cast("Generator", maker) for maker in hooks.generators(progress.warn)]
-    if settings.generator in ("auto", "procedural"):
+    if wanted == "audioldm" or (wanted == "auto" and profile.voice is not None):
+        makers.append(voice(settings, profile))
+    if wanted in ("auto", "procedural"):
         makers.append(Procedural())
     return makers
 
 
-def audio_embeddings(project: Project, profile: Profile, seed: int) -> dict[str, NDArray[np.float32]]:
-    """Return, by cue, where its sound lies in the audio space.
+def voice(settings: RunSettings, profile: Profile) -> Generator:
+    """Return the profile's AudioLDM, set as the settings say; its weights load with its first sound.
 
-    What the mapper made of the cue's shots and the caption of its event weigh the same; where the user asked for
-    the sound in words, the words speak alone.
+    Raises:
+        UsageError: the profile has no voice.
+        MissingError: the ears that choose between candidates are missing, damaged, or of another space.
+    """
+    if profile.voice is None:
+        raise UsageError(
+            f"The profile {profile.name!r} has no AudioLDM.", hint="Choose --profile full, or --generator procedural."
+        )
+    from v2a_foley.generate.audioldm import AudioLdmVoice, VoiceOptions
+
+    options = VoiceOptions(
+        scheduler=settings.scheduler,
+        steps=settings.steps,
+        guidance=settings.guidance,
+        best_of=settings.best_of,
+        init=read_whole(settings.init).mean(axis=0) if settings.init is not None else None,
+        strength=settings.strength,
+    )
+    listener = listener_of(profile, "--best-of") if settings.best_of > 1 else None
+    return AudioLdmVoice(profile.voice, profile.compute, options, listener=listener)
+
+
+def audio_embeddings(
+    project: Project, profile: Profile, settings: RunSettings
+) -> dict[tuple[str, int], NDArray[np.float32]]:
+    """Return where each take's sound lies in the audio space, by the cue's id and the take's number.
+
+    What the mapper made of the cue's shots is pulled towards the user's words by ``prompt_weight``, or towards the
+    caption of its event by the profile's own weight, along the great circle. Takes differ by what a mapper with
+    chance in it makes of other seeds.
     """
     if not project.cues:
         return {}
-    texts = profile.words.encode_texts([cue.prompt or cue.event.caption for cue in project.cues])
-    shots = {shot.index: shot for shot in project.shots}
-    result: dict[str, NDArray[np.float32]] = {}
+    texts = profile.ears.encode_texts([cue.prompt or cue.event.caption for cue in project.cues])
+    mapped = _mapped(project, profile, settings)
+    result: dict[tuple[str, int], NDArray[np.float32]] = {}
     for cue, text in zip(project.cues, texts, strict=True):
-        seen = np.array([shots[i].embedding for i in cue.shots if shots[i].embedding], dtype=np.float32)
-        if cue.prompt or not len(seen):
-            result[cue.id] = text
-            continue
-        seeds = [seed_for(seed, shots[i].range.start) for i in cue.shots if shots[i].embedding]
-        mapped = profile.mapper.map(normalised(seen), seeds).mean(axis=0)
-        result[cue.id] = normalised(normalised(mapped) + text)
+        weight = settings.prompt_weight if cue.prompt else profile.caption_weight
+        if settings.cues == "shots" and not cue.prompt:
+            weight = 0.0  # the picture alone speaks, as in the paper
+        for number in range(1, settings.takes + 1):
+            seen = [mapped[index, number] for index in cue.shots if (index, number) in mapped]
+            picture = pooled(np.stack(seen)) if seen else text
+            result[cue.id, number] = slerp(picture, text, weight)
     return result
+
+
+def _mapped(project: Project, profile: Profile, settings: RunSettings) -> dict[tuple[int, int], NDArray[np.float32]]:
+    """Return what the mapper makes of every shot that has a cue, by the shot's and the take's number; all in one go."""
+    used = {index for cue in project.cues for index in cue.shots}
+    shots = [shot for shot in project.shots if shot.index in used and shot.embedding]
+    rows = [(shot, number) for shot in shots for number in range(1, settings.takes + 1)]
+    if not rows:
+        return {}
+    seeds = [seed_for(settings.seed, shot.range.start, "mapper", number) for shot, number in rows]
+    vectors = normalised(np.array([shot.embedding for shot, _ in rows], dtype=np.float32))
+    mapped = profile.mapper.map(vectors, seeds)
+    return {(shot.index, number): vector for (shot, number), vector in zip(rows, mapped, strict=True)}
 
 
 def _describe_still(project: Project, profile: Profile, settings: RunSettings, progress: Progress) -> Seen:

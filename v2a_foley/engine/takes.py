@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,8 +16,8 @@ from v2a_foley.audio.loudness import Loudness, LoudnessMeter
 from v2a_foley.audio.wav import WavWriter
 from v2a_foley.engine.seeds import seed_for
 from v2a_foley.errors import MissingError
-from v2a_foley.generate import Generator, SoundRequest
-from v2a_foley.progress import Progress, Stage
+from v2a_foley.generate import BatchGenerator, Generator, Sound, SoundRequest
+from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Kind, Layer, Project, Take
 from v2a_foley.timebase import SAMPLE_RATE, to_samples
 
@@ -44,6 +44,15 @@ class TakeOptions:
     handles: Fraction = Fraction(4)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """One take to be made: of which cue, its number from 1, and what a generator is asked for."""
+
+    cue: Cue
+    number: int
+    request: SoundRequest
+
+
 def generate_takes(
     project: Project,
     generators: Sequence[Generator],
@@ -51,7 +60,7 @@ def generate_takes(
     folder: Path,
     progress: Progress,
     *,
-    embeddings: Mapping[str, NDArray[np.float32]] | None = None,
+    embeddings: Mapping[tuple[str, int], NDArray[np.float32]] | None = None,
 ) -> Project:
     """Return the project with takes for its cues; the first take of each cue is active.
 
@@ -64,33 +73,31 @@ def generate_takes(
         options: seed, number of takes, handles.
         folder: where the takes are written, 48 kHz float WAV.
         progress: one unit a take.
-        embeddings: by the cue's id, where its sound lies in the audio space.
+        embeddings: by the cue's id and the take's number, where the sound lies in the audio space.
 
     Raises:
         MissingError: no generator can make a cue that was asked for, or none can make any cue.
         DiskFull: the folder's disk is full.
         Cancelled: the work was asked to stop.
     """
-    wanted = [(cue, number) for cue in project.cues for number in range(1, options.takes + 1)]
-    made: dict[tuple[str, int], Take | None] = {}
-    with progress.stage("generate", len(wanted)) as stage, ThreadPoolExecutor(WORKERS) as pool:
-        futures = []
-        for cue, number in wanted:
-            request = request_for(cue, options, number, (embeddings or {}).get(cue.id))
-            futures.append(pool.submit(_make, cue, number, request, generators, folder, progress))
-        try:
-            for (cue, number), future in zip(wanted, futures, strict=True):
-                made[cue.id, number] = _result(future.result, stage, cue)
-        finally:
-            for future in futures:
-                future.cancel()
-    if wanted and not any(made.values()):
+    jobs = [
+        _Job(cue, number, request_for(cue, options, number, (embeddings or {}).get((cue.id, number))))
+        for cue in project.cues
+        for number in range(1, options.takes + 1)
+    ]
+    made: dict[tuple[str, int], Take] = {}
+    with progress.stage("generate", len(jobs)) as stage:
+        for job, take in _all_made(jobs, generators, folder, progress):
+            if take is not None:
+                made[job.cue.id, job.number] = take
+            stage.advance(1, job.cue.event.caption)
+    if jobs and not made:
         raise _nothing_for(project.cues[0])
     cues = []
     for cue in project.cues:
         with_takes = cue
         for number in range(1, options.takes + 1):
-            take = made[cue.id, number]
+            take = made.get((cue.id, number))
             if take is None:
                 progress.warn(f"Nothing here can make {cue.event.caption!r}; that cue stays empty.")
             else:
@@ -149,24 +156,55 @@ def _nothing_for(cue: Cue) -> MissingError:
     )
 
 
-def _result(wait: Callable[[], Take | None], stage: Stage, cue: Cue) -> Take | None:
-    take = wait()
-    stage.advance(1, cue.event.caption)
-    return take
+def _all_made(
+    jobs: Sequence[_Job], generators: Sequence[Generator], folder: Path, progress: Progress
+) -> Iterator[tuple[_Job, Take | None]]:
+    """Yield every job with its take, None where nothing can make it and nobody asked for it.
+
+    Makers that take batches get all of theirs at once; the others work side by side.
+    """
+    alone: list[tuple[_Job, Generator]] = []
+    batches: dict[int, tuple[BatchGenerator, list[_Job]]] = {}
+    for job in jobs:
+        progress.check()
+        maker = next((each for each in generators if each.can_make(job.request)), None)
+        if maker is None:
+            if job.cue.prompt:
+                raise _nothing_for(job.cue)
+            yield job, None
+        elif isinstance(maker, BatchGenerator):
+            batches.setdefault(id(maker), (maker, []))[1].append(job)
+        else:
+            alone.append((job, maker))
+    yield from _side_by_side(alone, folder, progress)
+    for together, batch in batches.values():
+        for place, sound in together.make_all([job.request for job in batch], progress):
+            yield batch[place], _written(batch[place], together.name, sound, folder, progress)
 
 
-def _make(
-    cue: Cue, number: int, request: SoundRequest, generators: Sequence[Generator], folder: Path, progress: Progress
-) -> Take | None:
-    """Make, write and measure one take; None where nothing can make it and nobody asked for it."""
+def _side_by_side(
+    work: Sequence[tuple[_Job, Generator]], folder: Path, progress: Progress
+) -> Iterator[tuple[_Job, Take]]:
+    """Yield takes in order, made by a few workers."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        futures = [pool.submit(_make, job, maker, folder, progress) for job, maker in work]
+        try:
+            for (job, _), future in zip(work, futures, strict=True):
+                yield job, future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _make(job: _Job, maker: Generator, folder: Path, progress: Progress) -> Take:
     progress.check()
-    maker = next((each for each in generators if each.can_make(request)), None)
-    if maker is None:
-        if cue.prompt:
-            raise _nothing_for(cue)
-        return None
-    sound = maker.make(request, progress)
-    path = folder / f"{cue.id}t{number}.wav"
+    return _written(job, maker.name, maker.make(job.request, progress), folder, progress)
+
+
+def _written(job: _Job, maker: str, sound: Sound, folder: Path, progress: Progress) -> Take:
+    """Write and measure a sound, and set it to its nominal level."""
+    cue, request = job.cue, job.request
+    path = folder / f"{cue.id}t{job.number}.wav"
     meter = LoudnessMeter("stereo" if request.channels == 2 else "mono")
     written = 0
     with WavWriter(path, request.channels, bits=32) as wav:
@@ -179,9 +217,9 @@ def _make(
         gain = level_gain(cue, loudness)
         wav.amplify(gain)
     if written != request.samples:
-        raise AssertionError(f"{maker.name} made {written} samples of {request.samples} for {cue.event.name}")
+        raise AssertionError(f"{maker} made {written} samples of {request.samples} for {cue.event.name}")
     return Take(
-        id=f"{cue.id}t{number}",
+        id=path.stem,
         path=path,
         sample_rate=SAMPLE_RATE,
         channels=request.channels,
@@ -189,7 +227,7 @@ def _make(
         before=request.before,
         after=request.after,
         seed=request.seed,
-        generator=maker.name,
+        generator=maker,
         source=sound.source,
         licence=sound.licence,
         prompt=request.prompt,

@@ -30,6 +30,10 @@ class Calibration:
 POCKET_CALIBRATION = Calibration(scale=24.0, none=0.54, threshold=0.3, ambience_none=0.48)
 """For the pocket space; ``benchmarks/photographs.py`` fits scale and none anew, and prints how well the scores hold."""
 
+CLIP_CALIBRATION = Calibration(scale=100.0, none=0.25, threshold=0.3, ambience_none=0.22)
+"""For CLIP: its own trained scale, and similarities that are usual for its pictures and texts. Not measured: the
+weights cannot be had where this is built; ``benchmarks/photographs.py --profile full`` fits it where they are."""
+
 
 def probabilities(similarities: NDArray[np.floating], calibration: Calibration) -> NDArray[np.float64]:
     """Return how likely each event is, ``float64 (n, events)``, from similarities of the same shape."""
