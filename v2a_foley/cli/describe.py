@@ -12,14 +12,14 @@ from v2a_foley.cli.shots import Cuts, Detector, Json
 from v2a_foley.engine.settings import RunSettings
 
 Source = Annotated[Path, typer.Argument(metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)]
-ProfileName = Annotated[str, typer.Option("--profile", help="Which eyes look: pocket.")]
+ProfileName = Annotated[str, typer.Option("--profile", metavar="auto|pocket|full|DIR", help="Which eyes look.")]
 
 
 def describe(
     source: Source,
     detector: Detector = "adaptive",
     cuts: Cuts = None,
-    profile: ProfileName = "pocket",
+    profile: ProfileName = "auto",
     json: Json = False,
 ) -> None:
     """Tell what each shot (or the photograph) sounds like: the top 5 events with their scores."""
@@ -32,7 +32,7 @@ def describe(
         eyes = stages.load_profile(profile, current.progress)
         seen = stages.describe(project, eyes, settings, current.progress)
         described = [shot_dict(shot) for shot in seen.project.shots]
-        current.result({"input": str(source), "profile": profile, "shots": described})
+        current.result({"input": str(source), "profile": eyes.name, "shots": described})
         for shot in described:
             current.say(f"{shot['index']:>4}  {shot['start_seconds']:.3f}–{shot['end_seconds']:.3f} s")
             for event in shot["events"]:

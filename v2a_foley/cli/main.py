@@ -35,12 +35,13 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import demo, describe, doctor, run, shots
+    from v2a_foley.cli import blend, demo, describe, doctor, run, shots
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
         "shots": shots.shots,
         "describe": describe.describe,
+        "blend": blend.command(),
         "doctor": doctor.doctor,
         "demo": demo.demo,
     }

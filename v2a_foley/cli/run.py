@@ -27,12 +27,12 @@ UNITS = {"s": "SECONDS", "dB": "DB"}
 def command() -> Callable[..., None]:
     """Return the verb as typer wants it: a function with one parameter a setting."""
     parameters = [
-        _parameter("source", Path, SOURCE),
-        _parameter("output", Path, OUTPUT),
+        parameter("source", Path, SOURCE),
+        parameter("output", Path, OUTPUT),
     ]
     hints = get_type_hints(RunSettings)
-    parameters += [_setting(field.name, hints[field.name], field.default) for field in fields(RunSettings)]
-    parameters.append(_parameter("json", bool, JSON))
+    parameters += [setting(field.name, hints[field.name], field.default) for field in fields(RunSettings)]
+    parameters.append(parameter("json", bool, JSON))
     verb = _verb()
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take any attribute
     return verb
@@ -81,16 +81,18 @@ def heard_lines(result: RunResult) -> list[str]:
     return lines
 
 
-def _setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field
+def setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field
+    """Return a field of ``RunSettings`` as an option of the command line."""
     wants: Option = options()[name]
     flags = [f"--{each.replace('_', '-')}" for each in (name, wants.alias) if each]
     metavar = wants.metavar or "|".join(wants.choices) or UNITS.get(wants.unit)
     more: dict[str, Any] = {"metavar": metavar, "help": wants.help, "rich_help_panel": wants.group}
     if name == "prompt":  # typer repeats an option that is a list
-        return _parameter(name, list[str] | None, typer.Option(None, *flags, **more))
+        return parameter(name, list[str] | None, typer.Option(None, *flags, **more))
     shown = default not in (None, "")
-    return _parameter(name, hint, typer.Option(default, *flags, show_default=shown, readable=False, **more))
+    return parameter(name, hint, typer.Option(default, *flags, show_default=shown, readable=False, **more))
 
 
-def _parameter(name: str, hint: Any, info: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own
+def parameter(name: str, hint: Any, info: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own
+    """Return a parameter of a verb's function."""
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=hint)

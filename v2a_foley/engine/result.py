@@ -111,10 +111,12 @@ def cue_dict(cue: Cue) -> dict[str, Any]:
 
 def take_dict(take: Take, cue: Cue) -> dict[str, Any]:
     """Return a take as plain values."""
+    return {"id": take.id, "event": cue.event.name, "layer": cue.layer.value, **take_source(take)}
+
+
+def take_source(take: Take) -> dict[str, Any]:
+    """Return what a take was made of, and how it measures, as plain values."""
     return {
-        "id": take.id,
-        "event": cue.event.name,
-        "layer": cue.layer.value,
         "seed": take.seed,
         "generator": take.generator,
         "source": take.source,

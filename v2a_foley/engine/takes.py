@@ -62,13 +62,26 @@ def generate_takes(
     *,
     embeddings: Mapping[tuple[str, int], NDArray[np.float32]] | None = None,
 ) -> Project:
-    """Return the project with takes for its cues; the first take of each cue is active.
+    """Return the project with takes for its cues; see ``takes_for``."""
+    return project.with_cues(takes_for(project.cues, generators, options, folder, progress, embeddings=embeddings))
+
+
+def takes_for(
+    cues: Sequence[Cue],
+    generators: Sequence[Generator],
+    options: TakeOptions,
+    folder: Path,
+    progress: Progress,
+    *,
+    embeddings: Mapping[tuple[str, int], NDArray[np.float32]] | None = None,
+) -> list[Cue]:
+    """Return cues with takes; the first take of each is active.
 
     A cue that was only seen, and that no generator can make, stays empty, with a warning: a library need not hold
     every background. What the user asked for in words must be made.
 
     Args:
-        project: with its cues.
+        cues: with ids of their own.
         generators: in order of preference; each cue goes to the first that can make it.
         options: seed, number of takes, handles.
         folder: where the takes are written, 48 kHz float WAV.
@@ -82,7 +95,7 @@ def generate_takes(
     """
     jobs = [
         _Job(cue, number, request_for(cue, options, number, (embeddings or {}).get((cue.id, number))))
-        for cue in project.cues
+        for cue in cues
         for number in range(1, options.takes + 1)
     ]
     made: dict[tuple[str, int], Take] = {}
@@ -92,9 +105,9 @@ def generate_takes(
                 made[job.cue.id, job.number] = take
             stage.advance(1, job.cue.event.caption)
     if jobs and not made:
-        raise _nothing_for(project.cues[0])
-    cues = []
-    for cue in project.cues:
+        raise _nothing_for(cues[0])
+    result = []
+    for cue in cues:
         with_takes = cue
         for number in range(1, options.takes + 1):
             take = made.get((cue.id, number))
@@ -102,8 +115,8 @@ def generate_takes(
                 progress.warn(f"Nothing here can make {cue.event.caption!r}; that cue stays empty.")
             else:
                 with_takes = with_takes.with_take(take)
-        cues.append(with_takes)
-    return project.with_cues(cues)
+        result.append(with_takes)
+    return result
 
 
 def request_for(
