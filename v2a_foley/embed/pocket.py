@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
 from v2a_foley.embed.labels import imagenet_labels
 from v2a_foley.embed.space import Embeddings, Frames, Space, normalised
-from v2a_foley.embed.text_store import remembered
+from v2a_foley.embed.text_store import kept_if_long
 from v2a_foley.embed.torch_threads import side_by_side
 from v2a_foley.embed.weights import EYES_WEIGHTS, WORDS_TOKENIZER, WORDS_WEIGHTS, verified
 from v2a_foley.errors import ModelDamaged
@@ -35,8 +35,6 @@ _DOUBT = 0.75
 """How much of the probability outside the kept labels counts as "nothing": label smoothing leaves some there always."""
 _BATCH = 2
 _AREA = 224 * 224
-_KNOWN_LIST = 24
-"""Lists of at least so many texts are fixed tables (labels, events, anchors), whose embeddings are kept on disk."""
 
 
 class PocketWords:
@@ -58,9 +56,8 @@ class PocketWords:
             ModelMissing: the package with the weights is not installed.
             ModelDamaged: its weights are not the right ones.
         """
-        if len(texts) >= _KNOWN_LIST:
-            return remembered(WORDS_WEIGHTS.sha256 + WORDS_TOKENIZER.sha256, texts, SIZE, lambda: self._embed(texts))
-        return self._embed(texts)
+        model = WORDS_WEIGHTS.sha256 + WORDS_TOKENIZER.sha256
+        return kept_if_long(lambda: model, texts, SIZE, lambda: self._embed(texts))
 
     def _embed(self, texts: Sequence[str]) -> Embeddings:
         network, tokenizer = self._load()

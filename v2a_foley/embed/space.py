@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.errors import SpaceMismatch
+from v2a_foley.errors import ModelDamaged, SpaceMismatch
 
 Embeddings = NDArray[np.float32]
 """``float32 (n, d)``, every row of unit length."""
@@ -107,6 +107,22 @@ def normalised(vectors: NDArray[np.floating]) -> Embeddings:
     """Return vectors ``(…, d)`` scaled to unit length; a zero vector stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def directions(vectors: NDArray[np.floating], what: str) -> Embeddings:
+    """Return what a network gave, ``(n, d)``, at unit length, refusing what has no direction.
+
+    Args:
+        vectors: the network's output.
+        what: the network, for the sentence: ``The CLIP model in 'eyes'``.
+
+    Raises:
+        ModelDamaged: a vector is zero, or holds values that are no numbers.
+    """
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=-1)
+    if not np.all(np.isfinite(lengths)) or np.any(lengths < 1e-12):
+        raise ModelDamaged(f"{what} gives no numbers: its weights are damaged.", hint="Get the model again.")
+    return normalised(vectors)
 
 
 def pooled(embeddings: Embeddings, weights: NDArray[np.floating] | None = None) -> NDArray[np.float32]:

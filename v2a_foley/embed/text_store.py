@@ -20,6 +20,23 @@ from v2a_foley.files import cache_folder, writing
 
 _LOG = logging.getLogger(__name__)
 
+KNOWN_LIST = 24
+"""Lists of at least so many texts are fixed tables (labels, events, anchors), whose embeddings are kept on disk."""
+
+
+def kept_if_long(
+    model: Callable[[], str], texts: Sequence[str], size: int, embed: Callable[[], Embeddings]
+) -> Embeddings:
+    """Return the embeddings of texts, remembered if they are a table of ``KNOWN_LIST`` or more.
+
+    Args:
+        model: gives a hash of everything that decides what a text becomes; asked for only where it matters.
+        texts: the texts, in order.
+        size: the space's dimensions.
+        embed: makes the embeddings, ``float32 (len(texts), size)``.
+    """
+    return remembered(model(), texts, size, embed) if len(texts) >= KNOWN_LIST else embed()
+
 
 def remembered(model: str, texts: Sequence[str], size: int, embed: Callable[[], Embeddings]) -> Embeddings:
     """Return the embeddings of texts, from the cache folder where they lie there, else made and put there.
