@@ -1,4 +1,4 @@
-"""How well the pocket profile hears what it sees: prints the tables of ``docs/recognition.md``, or writes them there.
+"""How well a profile hears what it sees: prints the tables of ``docs/recognition.md``, or writes them there (``pocket``).
 
 ``--write`` puts the tables between the page's markers; ``--fit`` fits the calibration anew and prints it.
 """
@@ -9,7 +9,6 @@ import argparse
 import re
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.photographs import Judged, Tally, labels, photographs, tally, wilson  # noqa: E402 - found through ROOT
-from v2a_foley.embed import PocketEyes, pocket_words  # noqa: E402 - found through ROOT
+from v2a_foley.embed import ImageEncoder  # noqa: E402 - found through ROOT
 from v2a_foley.embed.labels import imagenet_labels  # noqa: E402 - found through ROOT
-from v2a_foley.mapper import POCKET_CALIBRATION, EventScorer  # noqa: E402 - found through ROOT
+from v2a_foley.engine.profiles import load_profile  # noqa: E402 - found through ROOT
+from v2a_foley.mapper import EventScorer  # noqa: E402 - found through ROOT
 from v2a_foley.mapper.calibration import fitted  # noqa: E402 - found through ROOT
 from v2a_foley.project.events import default_vocabulary  # noqa: E402 - found through ROOT
 
@@ -91,13 +91,13 @@ def fit(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]]) -
             scorer.similarities(np.concatenate([embeddings for _, embeddings in sets.values()])),
             np.array([[name in one.accepted for name in names] for one in judged]),
             np.array([one.quiet for one in judged]),
-            replace(POCKET_CALIBRATION),
+            scorer.calibration,
             weights,
         )
     )
 
 
-def speed(eyes: PocketEyes) -> str:
+def speed(eyes: ImageEncoder) -> str:
     frames = np.random.default_rng(0).integers(0, 256, (64, 360, 640, 3), dtype=np.uint8)
     eyes.encode_images(frames[:8])
     started = time.perf_counter()
@@ -109,14 +109,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/recognition.md")
     parser.add_argument("--fit", action="store_true", help="fit the calibration anew and print it")
+    parser.add_argument("--profile", default="pocket", help="pocket, full, or a profile file")
     chosen = parser.parse_args()
-    words, eyes = pocket_words(), PocketEyes()
-    scorer = EventScorer(default_vocabulary(), words)
+    profile = load_profile(chosen.profile, print)
+    eyes, scorer = profile.eyes, profile.scorer
     seen = photographs()
     photos = [p.judged for p in seen], np.concatenate([eyes.encode_images(p.pixels()[None]) for p in seen])
-    read = labels()
-    embedded = words.encode_texts(imagenet_labels())
-    sets = {"photographs": photos, "labels": ([one for _, one in read], embedded[[number for number, _ in read]])}
+    sets = {"photographs": photos}
+    if profile.name == "pocket":  # whose eyes know pictures by these labels
+        read = labels()
+        embedded = profile.words.encode_texts(imagenet_labels())
+        sets["labels"] = ([one for _, one in read], embedded[[number for number, _ in read]])
     if chosen.fit:
         print(fit(scorer, sets))
         print(speed(eyes))
@@ -124,7 +127,7 @@ def main() -> None:
     parts = [summary(scorer, sets), reliability(scorer, sets), pictures(scorer, *photos)]
     tables = "\n\n".join("\n".join(lines) for lines in parts)
     print(tables)
-    if chosen.write:
+    if chosen.write and profile.name == "pocket":
         page = PAGE.read_text(encoding="utf-8")
         made = re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", page, flags=re.DOTALL)
         PAGE.write_text(made, encoding="utf-8")

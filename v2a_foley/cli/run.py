@@ -63,7 +63,7 @@ def report(result: RunResult) -> None:
         typer.secho(f"Note: {sentence}", fg="yellow", err=True)
     spent = sum(result.seconds.values())
     level = "silent" if result.integrated < -70 else f"{result.integrated:.1f} LUFS, {result.true_peak:.1f} dBTP"
-    typer.echo(f"{result.output}  {level}, {spent:.1f} s")
+    typer.echo(f"{result.output}  {level}, {spent:.1f} s, at most {result.peak_memory / 2**30:.2f} GiB")
     for path in [*result.stems.values(), *result.files.values()]:
         typer.echo(f"{path}")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from v2a_foley.compute import peak_memory
 from v2a_foley.engine import stages
 from v2a_foley.engine.border import border
 from v2a_foley.engine.result import RunResult
@@ -97,6 +98,7 @@ def run(
             true_peak=sound.loudness.true_peak,
             seconds=dict(progress.seconds),
             warnings=tuple(progress.warnings),
+            peak_memory=peak_memory(profile.compute),
             files=files,
             _scratch=room,
         )

@@ -28,6 +28,7 @@ class RunResult:
         true_peak: its true peak in dBTP.
         seconds: wall-clock seconds spent in each stage.
         warnings: sentences that the user should read.
+        peak_memory: the most memory in bytes that was held: the GPU's where one was used, else the whole process's.
         files: the other files that were written, by kind (``spotting``, ``timeline``, ``contact_sheet``).
     """
 
@@ -38,6 +39,7 @@ class RunResult:
     true_peak: float
     seconds: Mapping[str, float]
     warnings: tuple[str, ...] = ()
+    peak_memory: int = 0
     files: Mapping[str, Path] = field(default_factory=dict)
     _scratch: TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
 
@@ -52,6 +54,7 @@ class RunResult:
             "true_peak_dbtp": finite(self.true_peak),
             "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
             "warnings": list(self.warnings),
+            "peak_memory_bytes": self.peak_memory,
             **{kind: str(path) for kind, path in self.files.items()},
         }
 

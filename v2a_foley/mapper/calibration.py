@@ -56,14 +56,14 @@ def fitted(
         similarities: ``float (n, events)``, of pictures with events.
         right: ``bool (n, events)``, the events that are right for each.
         quiet: ``bool (n,)``, the pictures for which hearing nothing is right too.
-        start: what to take the thresholds from.
+        start: what to take the thresholds from, and the scale around which to search.
         weights: how much each picture counts, ``float (n,)``; by default all the same.
     """
     counts = np.ones(len(similarities)) if weights is None else weights
     best, best_likelihood = start, -np.inf
-    for scale in np.arange(8.0, 40.0, 2.0):
-        for none in np.arange(0.1, 0.8, 0.02):
-            tried = replace(start, scale=float(scale), none=round(float(none), 2))
+    for scale in start.scale * np.linspace(1 / 3, 5 / 3, 17):
+        for none in np.arange(0.1, 0.8, 0.48 / start.scale):
+            tried = replace(start, scale=float(scale), none=round(float(none), 4))
             likely = probabilities(similarities, tried)
             good = (likely * right).sum(axis=1) + quiet * (1.0 - likely.sum(axis=1))
             likelihood = float((np.log(np.maximum(good, 1e-4)) * counts).sum())
