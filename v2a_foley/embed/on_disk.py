@@ -6,6 +6,7 @@ Also the hash of what a model's files hold, and the check that they are there. K
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,12 +25,15 @@ def local_only() -> Iterator[None]:
     """Refuse every request to the hub inside the block, at once rather than after retries, and draw no bars.
 
     The hub's own switch is turned and turned back: neither the environment nor other threads' later work is touched.
+    Some libraries write to the root logger, which makes it print whenever it has nothing to write to.
     """
     import huggingface_hub.constants
     import transformers
 
     hub, said = huggingface_hub.constants, cast("Any", transformers.utils.logging)
     with _ONE_AT_A_TIME:
+        nowhere = logging.NullHandler()
+        logging.getLogger().addHandler(nowhere)
         offline, level, bars = hub.HF_HUB_OFFLINE, said.get_verbosity(), said.is_progress_bar_enabled()
         hub.HF_HUB_OFFLINE = True
         said.set_verbosity_error()
@@ -37,6 +41,7 @@ def local_only() -> Iterator[None]:
         try:
             yield
         finally:
+            logging.getLogger().removeHandler(nowhere)
             hub.HF_HUB_OFFLINE = offline
             said.set_verbosity(level)
             if bars:
