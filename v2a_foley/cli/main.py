@@ -35,7 +35,7 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import blend, demo, describe, doctor, run, shots
+    from v2a_foley.cli import blend, demo, describe, doctor, models, run, shots
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
@@ -47,6 +47,7 @@ def _register() -> None:
     }
     for name, verb in verbs.items():
         app.command(name)(verb)
+    app.add_typer(models.app, name="models")
 
 
 def main() -> None:
