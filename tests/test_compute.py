@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from v2a_foley import compute
-from v2a_foley.compute import Compute, choose, memory_guard, native_bfloat16, peak_memory, ran_out
+from v2a_foley.compute import Compute, choose, free_memory, memory_guard, native_bfloat16, peak_memory, ran_out
 from v2a_foley.errors import GpuMissing, OutOfMemory, UsageError
 
 
@@ -76,3 +76,7 @@ def test_other_errors_pass_the_guard():
 
 def test_peak_memory_is_that_of_the_process():
     assert 50e6 < peak_memory(Compute()) < 1e12
+
+
+def test_free_memory_is_some_of_the_machines():
+    assert 50e6 < free_memory(Compute()) < 1e14

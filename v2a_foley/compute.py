@@ -183,3 +183,17 @@ def peak_memory(compute: Compute) -> int:
 
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return held if sys.platform == "darwin" else held * 1024
+
+
+def free_memory(compute: Compute) -> int:
+    """Return the bytes that can still be had where the networks run; 0 where nobody can tell."""
+    import torch
+
+    if compute.device.startswith("cuda"):
+        torch.cuda.empty_cache()
+        return int(torch.cuda.mem_get_info(compute.device)[0])
+    try:
+        import psutil
+    except ImportError:
+        return 0
+    return int(psutil.virtual_memory().available)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,7 +96,7 @@ def test_windows_cover_the_sound_and_their_weights_sum_to_one(total: int, units:
 @given(st.integers(34, 700), st.sampled_from([16, 32, 33]))
 def test_windows_overlap_as_much_as_was_asked_for_and_start_on_multiples(eighths: int, window: int):
     laid = windows(8 * eighths, 8 * window, 8, 0.25)
-    for one, other in zip(laid, laid[1:], strict=False):
+    for one, other in pairwise(laid):
         assert one.start % 8 == 0
         assert one.end - other.start >= 0.25 * 8 * window - 8
     assert laid[-1].end == 8 * eighths

@@ -1,4 +1,4 @@
-"""Makes of the network's mono sound what a cue asks for: its rate, length, channels, curve. Makes no sound of its own."""
+"""Makes of the network's mono sound what a cue asks for: its rate, length, channels, curve. Makes no sound itself."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _convolved(wave: NDArray[np.float32], response: NDArray[np.float32]) -> NDAr
 
 @lru_cache(maxsize=1)
 def _side_response() -> NDArray[np.float32]:
-    """Return the echoes that make the width, ``float32 (samples,)`` at 48 kHz: fixed, so that every sound is as wide."""
+    """Return the echoes that make the width, ``float32 (samples,)`` at 48 kHz, always the same."""
     from scipy import signal
 
     rng = np.random.default_rng(0x51DE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,7 @@ def evenly(rows: Sequence[int], most: int) -> list[Sequence[int]]:
     """Part rows into as few parts as hold ``most`` each, of sizes that differ by at most one."""
     count = -(-len(rows) // max(1, most))
     bounds = [round(number * len(rows) / count) for number in range(count + 1)]
-    return [rows[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+    return [rows[first:last] for first, last in pairwise(bounds)]
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Room:
         """Remember that so many rows did not fit; tell whether there is anything left to halve."""
         if rows <= 1:
             return False
-        self.learnt = rows // 2 * length
+        self.learnt = -(-rows // 2) * length
         return True
 
 
