@@ -1,4 +1,4 @@
-"""How well a profile hears what it sees: prints the tables of ``docs/recognition.md``, or writes them there (``pocket``).
+"""How well a profile hears what it sees: prints the tables of ``docs/recognition.md``, or writes them there.
 
 ``--write`` puts the tables between the page's markers; ``--fit`` fits the calibration anew and prints it.
 """
