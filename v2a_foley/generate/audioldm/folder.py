@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 
+from v2a_foley.embed.on_disk import loading, local_only
 from v2a_foley.errors import ModelDamaged, ModelMissing
 from v2a_foley.generate.audioldm.schedule import Schedule
 
@@ -131,7 +131,7 @@ def read_schedule(folder: Path) -> Schedule:
 
     scheduler: Network = DDIMScheduler
     config = _json(folder / "scheduler" / "scheduler_config.json")
-    with _quiet(folder, "scheduler"):
+    with loading(f"The scheduler in {folder}", _AGAIN), hushed():
         stock = scheduler.from_config(config)
     _require(not stock.config.thresholding, folder, "its scheduler asks for dynamic thresholding")
     return Schedule(
@@ -217,7 +217,7 @@ def _require(true: bool, folder: Path, otherwise: str) -> None:
 
 def _load(kind: Network, folder: Path, part: str, **dtype: torch.dtype) -> Network:
     _config(folder, part)
-    with _quiet(folder, part):
+    with loading(f"The {part} in {folder}", _AGAIN), hushed():
         network, found = kind.from_pretrained(folder / part, local_files_only=True, output_loading_info=True, **dtype)
     for what in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
         named = sorted(map(str, found.get(what) or ()))
@@ -228,33 +228,18 @@ def _load(kind: Network, folder: Path, part: str, **dtype: torch.dtype) -> Netwo
 
 
 @contextmanager
-def _quiet(folder: Path, part: str) -> Iterator[None]:
-    """Turn the libraries' errors into our own, and keep them from logging the same."""
-    try:
-        with hushed():
-            yield
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, SafetensorError) as error:
-        said = str(error).strip().splitlines()
-        raise ModelDamaged(
-            f"The {part} in {folder} cannot be loaded: {said[0] if said else type(error).__name__}.", hint=_AGAIN
-        ) from error
-
-
-@contextmanager
 def hushed() -> Iterator[None]:
-    """Keep diffusers and transformers from logging and from drawing bars inside the block."""
-    from diffusers.utils import logging as of_diffusers
-    from transformers.utils import logging as of_transformers
+    """Keep diffusers and transformers off the network, from logging and from drawing bars inside the block."""
+    from diffusers.utils import logging as said_by_diffusers
 
-    libraries: list[Network] = [of_diffusers, of_transformers]
-    before = [(library, library.get_verbosity(), library.is_progress_bar_enabled()) for library in libraries]
-    for library, _, _ in before:
-        library.set_verbosity(logging.CRITICAL)
-        library.disable_progress_bar()
+    said: Network = said_by_diffusers
+    level, bars = said.get_verbosity(), said.is_progress_bar_enabled()
+    said.set_verbosity(logging.CRITICAL)
+    said.disable_progress_bar()
     try:
-        yield
+        with local_only():
+            yield
     finally:
-        for library, verbosity, bars in before:
-            library.set_verbosity(verbosity)
-            if bars:
-                library.enable_progress_bar()
+        said.set_verbosity(level)
+        if bars:
+            said.enable_progress_bar()

@@ -23,6 +23,7 @@ from v2a_foley.generate.audioldm.folder import (
     Network,
     Networks,
     Sizes,
+    hushed,
     load_networks,
     read_schedule,
     read_sizes,
@@ -175,19 +176,20 @@ class AudioLdm:
         ]
         return torch.cat(rows).numpy()
 
-    def encode(self, waves: Sequence[Floats], frames: int) -> Heard:
+    def encode(self, waves: Sequence[Floats], frames: int, *, levelled: bool = False) -> Heard:
         """Return the latents of sounds: the mode of what the encoder hears.
 
         Args:
             waves: mono ``float32 (samples,)`` each, at the model's sample rate; silence follows where they are
                 shorter than the frames, and what is longer is cut.
             frames: latent frames.
+            levelled: whether they are at the level of the training sounds already: stretches of one longer sound.
         """
         vae, sizes = self._network("vae"), self.sizes
         padded = np.zeros((len(waves), sizes.samples(frames)), dtype=np.float32)
         gains = []
         for row, wave in zip(padded, waves, strict=True):
-            level, gain = mel.levelled(wave[: row.size])
+            level, gain = (wave[: row.size], 1.0) if levelled else mel.levelled(wave[: row.size])
             row[: level.size] = level
             gains.append(gain)
         heard = mel.log_mel(
