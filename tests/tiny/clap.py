@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.tiny.weights import lively
 
-_MERGES = "Ġ a|Ġ t|h e|i n|Ġt he|o n|e r|a t|Ġ s|r e|Ġ o|Ġo f|in g|o r|a r".split("|")
+_MERGES = ["Ġ a", "Ġ t", "h e", "i n", "Ġt he", "o n", "e r", "a t", "Ġ s", "r e", "Ġ o", "Ġo f", "in g", "o r", "a r"]
 _LONGEST = 512
 
 

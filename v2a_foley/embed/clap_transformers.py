@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.compute import Compute, memory_guard
+from v2a_foley.embed.clap_tokenizer import load_tokenizer, tokenizer_files
 from v2a_foley.embed.clap_windows import SAMPLE_RATE, WINDOW, averaged, windows
 from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
 from v2a_foley.embed.on_disk import content_hash, loading, require_files
@@ -28,8 +29,6 @@ from v2a_foley.errors import ModelDamaged, ModelMissing, UsageError
 _LOG = logging.getLogger(__name__)
 _HINT = "Get it again with 'v2a-foley models pull', or name the folder of another copy."
 _BATCH = 32
-_MOST_SPARE = 128
-"""How many pieces a network may know beyond its tokenizer's: vocabularies are padded to such multiples."""
 
 
 class ClapTextTower:
@@ -215,7 +214,7 @@ class _Texts:
         self._weights, self._tokenizer, self._kind = weights, tokenizer, kind
         self._lock = threading.Lock()
         self._loaded: _Network | None = None
-        self._files = [*_weight_files(weights, self.what), *_tokenizer_files(tokenizer, self.what)]
+        self._files = [*_weight_files(weights, self.what), *tokenizer_files(tokenizer, what=self.what, hint=_HINT)]
         self.config = _config(weights / "config.json", self.what)
         self.size = self._size()
         self._name = f"CLAP ({named.name})"
@@ -255,15 +254,8 @@ class _Texts:
                 self._weights, local_files_only=True, dtype=torch.float32, output_loading_info=True
             )
             _refuse_partial(report, self.what)
-            tokenizer = transformers.RobertaTokenizer.from_pretrained(self._tokenizer, local_files_only=True)
             text = getattr(network.config, "text_config", network.config)
-            if not 0 <= text.vocab_size - len(tokenizer) < _MOST_SPARE:
-                raise ModelDamaged(
-                    f"{self.what} reads {text.vocab_size} pieces, but its tokenizer makes {len(tokenizer)}.",
-                    hint=_HINT,
-                )
-            longest = text.max_position_embeddings - text.pad_token_id - 1
-            tokenizer.model_max_length = min(tokenizer.model_max_length, longest)
+            tokenizer = load_tokenizer(self._tokenizer, text, what=self.what, hint=_HINT)
             network.eval().requires_grad_(requires_grad=False).to(self.compute.device)
             for part in (network.text_model, network.text_projection):
                 part.to(self.compute.dtype)
@@ -305,11 +297,3 @@ def _weight_files(folder: Path, what: str) -> list[Path]:
         if found:
             return [folder / "config.json", *found]
     raise ModelMissing(f"The folder {str(folder)!r} holds no weights.", hint=_HINT)
-
-
-def _tokenizer_files(folder: Path, what: str) -> list[Path]:
-    whole = folder / "tokenizer.json"
-    names = ["tokenizer.json"] if whole.is_file() else ["vocab.json", "merges.txt"]
-    require_files(folder, names, what=what, hint=_HINT)
-    also = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
-    return [folder / name for name in names] + [folder / name for name in also if (folder / name).is_file()]

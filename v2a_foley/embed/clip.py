@@ -5,7 +5,6 @@ Weights come from this machine's disk only. How frames become what the model tak
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -17,30 +16,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from v2a_foley.compute import Compute, memory_guard
+from v2a_foley.embed.clip_files import HINT, ClipFiles, folder_files
 from v2a_foley.embed.clip_frames import Preparation, batch_preparation
 from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
-from v2a_foley.embed.on_disk import content_hash, loading, require_files
+from v2a_foley.embed.on_disk import content_hash, loading
 from v2a_foley.embed.space import Embeddings, Frames, Space, directions
 from v2a_foley.embed.text_store import kept_if_long
-from v2a_foley.errors import ModelDamaged, ModelMissing, UsageError
+from v2a_foley.errors import ModelMissing, UsageError
 
 if TYPE_CHECKING:
     import torch
 
 _LOG = logging.getLogger(__name__)
-_HINT = "Get it with: v2a-foley models pull clip-vit-b-32"
-_CONFIG = "open_clip_config.json"
-_WEIGHTS = (
-    "open_clip_model.safetensors",
-    "open_clip_pytorch_model.safetensors",
-    "open_clip_pytorch_model.bin",
-    "open_clip_pytorch_model.pth",
-    "model.safetensors",
-    "pytorch_model.bin",
-    "pytorch_model.pth",
-    "model.pth",
-)
-"""The names that open_clip looks for in a folder, best first; it takes the first of them itself."""
 _PRECISIONS = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
 _BATCH = 32
 _SEEN = ("mean", "std", "interpolation", "resize_mode")
@@ -138,57 +125,12 @@ def load_clip(
         UsageError: open_clip knows no such architecture or tag.
     """
     compute = compute or Compute()
-    plan = _folder_plan(Path(source)) if weights is None else _named_plan(str(source), weights, tag)
-    model = _Model(plan, compute)
+    files = folder_files(Path(source)) if weights is None else _named_files(str(source), weights, tag)
+    model = _Model(files, compute)
     return Clip(ClipEyes(model), ClipWords(model))
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is to be loaded.
-
-    Attributes:
-        name: what open_clip is asked for.
-        shown: what people are told.
-        files: everything that decides the result, the weights last.
-        config: the architecture.
-        tag: open_clip's settings for the weights: activation, mean, std and so on.
-    """
-
-    name: str
-    shown: str
-    files: tuple[Path, ...]
-    config: dict[str, Any]
-    tag: dict[str, Any]
-
-    @property
-    def what(self) -> str:
-        return f"The CLIP model {self.shown!r}"
-
-    @property
-    def in_folder(self) -> bool:
-        return self.name.startswith("local-dir:")
-
-
-def _folder_plan(folder: Path) -> _Plan:
-    if not folder.is_dir():
-        raise ModelMissing(f"There is no CLIP model in {str(folder)!r}.", hint=_HINT)
-    require_files(folder, [_CONFIG], what="a CLIP model", hint=_HINT)
-    found = [folder / name for name in _WEIGHTS if (folder / name).is_file()]
-    if not found:
-        raise ModelMissing(f"The folder {str(folder)!r} holds no weights of a CLIP model.", hint=_HINT)
-    try:
-        config = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))["model_cfg"]
-        _ = config["embed_dim"], config["vision_cfg"]["image_size"], config["text_cfg"].get("hf_model_name")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelDamaged(
-            f"{_CONFIG} in {str(folder)!r} cannot be read: {type(error).__name__}: {error}.", hint=_HINT
-        ) from error
-    others = sorted(folder / name for name in ("tokenizer.json", "tokenizer_config.json") if (folder / name).is_file())
-    return _Plan(f"local-dir:{folder}", folder.name, (folder / _CONFIG, *others, found[0]), config, {})
-
-
-def _named_plan(name: str, weights: Path, tag: str) -> _Plan:
+def _named_files(name: str, weights: Path, tag: str) -> ClipFiles:
     import open_clip
 
     config = None if ":" in name else open_clip.get_model_config(name)
@@ -199,8 +141,8 @@ def _named_plan(name: str, weights: Path, tag: str) -> _Plan:
         known = ", ".join(open_clip.list_pretrained_tags_by_model(name))
         raise UsageError(f"open_clip knows no weights {tag!r} of {name}.", hint=f"Choose one of: {known}.")
     if not weights.is_file():
-        raise ModelMissing(f"There is no file {str(weights)!r} with the weights of {name}.", hint=_HINT)
-    return _Plan(name, f"{name} {tag}".strip(), (weights,), config, settings)
+        raise ModelMissing(f"There is no file {str(weights)!r} with the weights of {name}.", hint=HINT)
+    return ClipFiles(name, f"{name} {tag}".strip(), (weights,), config, settings)
 
 
 @dataclass(frozen=True)
@@ -215,26 +157,26 @@ class _Loaded:
 class _Model:
     """One loaded model, and what it made of long lists of texts before."""
 
-    def __init__(self, plan: _Plan, compute: Compute) -> None:
-        foreign_words = "hf_model_name" in plan.config["text_cfg"]
+    def __init__(self, source: ClipFiles, compute: Compute) -> None:
+        foreign_words = "hf_model_name" in source.config["text_cfg"]
         self.compute = Compute(compute.device, "float32") if foreign_words else compute
-        self._plan = plan
-        self.size = int(plan.config["embed_dim"])
-        sides = plan.config["vision_cfg"]["image_size"]
+        self._source = source
+        self.size = int(source.config["embed_dim"])
+        sides = source.config["vision_cfg"]["image_size"]
         self.sides: tuple[int, int] = (sides, sides) if isinstance(sides, int) else (int(sides[0]), int(sides[1]))
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
     @cached_property
     def space(self) -> Space:
-        return Space(f"CLIP ({self._plan.shown})", self.size, fingerprint(self.encode_texts(ANCHORS)))
+        return Space(f"CLIP ({self._source.shown})", self.size, fingerprint(self.encode_texts(ANCHORS)))
 
     @cached_property
     def _hash(self) -> str:
         """Everything that decides the bits of an embedding."""
-        plan, compute = self._plan, self.compute
-        made = content_hash(plan.files)
-        named = "" if plan.in_folder else plan.shown
+        source, compute = self._source, self.compute
+        made = content_hash(source.files)
+        named = "" if source.in_folder else source.shown
         return f"{made} {named} {compute.device.partition(':')[0]} {compute.precision}"
 
     def loaded(self) -> _Loaded:
@@ -278,25 +220,25 @@ class _Model:
         with memory_guard(what), torch.inference_mode():
             found = torch.cat([encode(part).float() for part in parts]).cpu().numpy()
             if not np.all(np.isfinite(found)) and self.compute.precision != "float32":
-                _LOG.warning("%s gives no numbers in %s; float32 is used.", self._plan.what, self.compute.precision)
+                _LOG.warning("%s gives no numbers in %s; float32 is used.", self._source.what, self.compute.precision)
                 self.loaded().network.float()
                 self.compute = Compute(self.compute.device, "float32")
                 found = torch.cat([encode(part).float() for part in parts]).cpu().numpy()
-        return directions(found, self._plan.what)
+        return directions(found, self._source.what)
 
     def _load(self) -> _Loaded:
-        plan = self._plan
-        with loading(plan.what, _HINT):
+        source = self._source
+        with loading(source.what, HINT):
             import open_clip
             import torch
 
             network = open_clip.create_model(
-                plan.name,
-                pretrained=None if plan.in_folder else str(plan.files[-1]),
+                source.name,
+                pretrained=None if source.in_folder else str(source.files[-1]),
                 precision=_PRECISIONS[self.compute.precision],
                 device=self.compute.device,
-                force_quick_gelu=bool(plan.tag.get("quick_gelu")),
-                force_preprocess_cfg={key: plan.tag[key] for key in _SEEN if plan.tag.get(key) is not None},
+                force_quick_gelu=bool(source.tag.get("quick_gelu")),
+                force_preprocess_cfg={key: source.tag[key] for key in _SEEN if source.tag.get(key) is not None},
                 require_pretrained=True,
             )
             network.eval().requires_grad_(requires_grad=False)
@@ -305,7 +247,7 @@ class _Model:
                 torch.tensor(settings[key], device=self.compute.device).view(3, 1, 1) for key in ("mean", "std")
             )
             prepare = batch_preparation(settings) or _by_open_clip(settings)
-            return _Loaded(network, open_clip.get_tokenizer(plan.name), prepare, mean, std)
+            return _Loaded(network, open_clip.get_tokenizer(source.name), prepare, mean, std)
 
 
 def _by_open_clip(settings: dict[str, Any]) -> Preparation:

@@ -11,7 +11,8 @@ import re
 
 import numpy as np
 
-from v2a_foley.embed.space import Embeddings
+from v2a_foley.embed.space import Embeddings, TextEncoder
+from v2a_foley.errors import SpaceMismatch
 
 ANCHORS = (
     "a dog barks in the yard",
@@ -54,6 +55,9 @@ _FORM = re.compile(r"(\d+)-([0-9a-f]{64})")
 _MOST_FLIPPED = 12
 """How many of the bits may differ inside one space; 12 is about an angle of 8 degrees between the two embeddings."""
 
+_LEAST_ALIKE = 0.99
+"""How alike two text towers of one space must embed every anchor; half precision costs a thousandth."""
+
 
 def fingerprint(embeddings: Embeddings) -> str:
     """Return the fingerprint of a space, ``<size>-<64 hexadecimal digits>``.
@@ -77,3 +81,34 @@ def same_space(one: str, other: str) -> bool:
     if not (first and second) or first[1] != second[1]:
         return False
     return (int(first[2], 16) ^ int(second[2], 16)).bit_count() <= _MOST_FLIPPED
+
+
+def require_same_texts(one: TextEncoder, other: TextEncoder, *, what: str) -> float:
+    """Refuse two text encoders that do not put every anchor in the same place.
+
+    A fingerprint is what a file can carry; where both encoders are at hand this looks at the embeddings themselves. It
+    is how a CLAP checkpoint shows that it is the audio side of a folder that holds CLAP's text side alone.
+
+    Args:
+        one: the encoder that is there already, the voice's.
+        other: the encoder that is to be trusted.
+        what: the other's name for the sentence: ``The listener 'ears'``.
+
+    Returns:
+        The cosine of the anchor on which they agree least.
+
+    Raises:
+        SpaceMismatch: they differ; the sentence names both spaces.
+    """
+    first, second = one.encode_texts(ANCHORS), other.encode_texts(ANCHORS)
+    least = -1.0 if first.shape != second.shape else float(np.sum(first * second, axis=1).min())
+    if least < _LEAST_ALIKE:
+        alike = (
+            f"cosine {least:.2f}" if first.shape == second.shape else f"{first.shape[1]}, {second.shape[1]} dimensions"
+        )
+        raise SpaceMismatch(
+            f"{what} reads texts into {other.space.name} ({other.space.fingerprint}), which is not "
+            f"{one.space.name} ({one.space.fingerprint}): they differ on the anchors ({alike}).",
+            hint="Choose ears and a voice that were trained together.",
+        )
+    return least
