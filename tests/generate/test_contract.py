@@ -10,13 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.generate import tiny_voice
 from tests.generate.library_sounds import COW, DOG, ENGINE, RAIN, filled_library
 from tests.generate.sounds import RATE, event
+from v2a_foley.compute import Compute
 from v2a_foley.errors import Cancelled
 from v2a_foley.generate import Generator, SoundRequest
+from v2a_foley.generate.audioldm import AudioLdmVoice, VoiceOptions
 from v2a_foley.generate.procedural import Procedural
 from v2a_foley.progress import Progress
 from v2a_foley.project import Event, Kind
+
+pytestmark = pytest.mark.usefixtures("calm")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,12 @@ def library(folder: Path) -> Maker:
     return Maker(filled_library(), RAIN, ENGINE, DOG, COW)
 
 
-MAKERS: dict[str, Callable[[Path], Maker]] = {"procedural": procedural, "library": library}
+def audioldm(folder: Path) -> Maker:
+    voice = AudioLdmVoice(tiny_voice.model(), Compute(), VoiceOptions(steps=2))
+    return Maker(voice, RAIN, ENGINE, DOG, replace(COW, caption=""))
+
+
+MAKERS: dict[str, Callable[[Path], Maker]] = {"procedural": procedural, "library": library, "audioldm": audioldm}
 """Builds a maker from an empty folder, by name."""
 
 

@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from v2a_foley.generate.audioldm.denoise import Predict
-from v2a_foley.generate.audioldm.parts import AudioLdm
+from v2a_foley.generate.audioldm.mel import levelled
+from v2a_foley.generate.audioldm.parts import AudioLdm, Heard
 from v2a_foley.generate.audioldm.pieces import in_pieces
 from v2a_foley.generate.audioldm.plan import Room, Window, windows
 
@@ -92,6 +93,29 @@ def decoded(model: AudioLdm, latents: torch.Tensor, *, longest: int, room: Room)
         weights = _tile_weights(tile, reduction)
         total[:, tile.start * reduction : tile.end * reduction] += weights[:, None] * mel
     return total
+
+
+def encoded(model: AudioLdm, wave: Floats, frames: int, *, longest: int) -> Heard:
+    """Return the latents of one sound, in crossfaded tiles where it is longer than ``longest`` frames.
+
+    Args:
+        model: the networks.
+        wave: mono ``float32 (samples,)`` at the model's rate; silence follows where it is shorter than the frames.
+        frames: latents wanted.
+        longest: frames up to which they are encoded at once.
+    """
+    if frames <= longest:
+        return model.encode([wave], frames)
+    sizes = model.sizes
+    level, gain = levelled(wave)
+    total = torch.zeros(1, sizes.channels, frames, sizes.bins, device=model.compute.device)
+    for tile in windows(frames, min(TILE, longest), overlap=TILE_OVERLAP / TILE):
+        length = len(tile.weights)
+        part = level[tile.start * sizes.stride : tile.end * sizes.stride]
+        found = model.encode([part], length, levelled=True).latents
+        weights = _tile_weights(tile, 1).to(found.device)
+        total[:, :, tile.start : tile.end] += weights[:, None] * found
+    return Heard(total, (gain,))
 
 
 def vocoded(model: AudioLdm, spectrograms: torch.Tensor, samples: int, *, room: Room) -> Floats:

@@ -1,0 +1,304 @@
+"""The voice: takes requests, makes them in batches of equal length, and hands over sounds with all that made them.
+
+How a network makes a waveform stands in ``passes``; what becomes of the waveform in ``orders``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from v2a_foley.compute import Compute, memory_guard, peak_memory, reset_peak
+from v2a_foley.embed import AudioEncoder, Space, normalised
+from v2a_foley.errors import UsageError
+from v2a_foley.generate.audioldm.card import Card, read_card
+from v2a_foley.generate.audioldm.choosing import Candidates, likeness
+from v2a_foley.generate.audioldm.options import INIT_RATE, VoiceOptions
+from v2a_foley.generate.audioldm.orders import (
+    Order,
+    blocks_of,
+    can_be_heard,
+    is_silent,
+    order,
+    require_possible,
+    require_size,
+    silence,
+    words_of,
+)
+from v2a_foley.generate.audioldm.parts import AudioLdm
+from v2a_foley.generate.audioldm.passes import Conditions, Ground, Rooms, Steps, Work, longest, waveforms
+from v2a_foley.generate.audioldm.plan import batches, evenly
+from v2a_foley.generate.audioldm.schedule import ladder
+from v2a_foley.generate.audioldm.windows import encoded
+from v2a_foley.generate.blocks import checked
+from v2a_foley.generate.protocol import Sound, SoundRequest
+from v2a_foley.progress import Progress, Stage
+
+Floats = NDArray[np.float32]
+
+
+class AudioLdmVoice:
+    """Makes sounds with AudioLDM. The weights load with the first sound; several threads may ask, one is served.
+
+    Attributes:
+        compute: where it runs.
+        options: how it makes sounds.
+    """
+
+    name = "audioldm"
+
+    def __init__(
+        self,
+        model: Path | AudioLdm,
+        compute: Compute,
+        options: VoiceOptions | None = None,
+        *,
+        listener: AudioEncoder | None = None,
+    ) -> None:
+        """Keep what is needed to load the model.
+
+        Args:
+            model: a folder in the hub's layout, or what was loaded from one.
+            compute: where it runs, and in which arithmetic.
+            options: how it makes sounds.
+            listener: hears candidates, in the voice's own audio space; needed to choose the best of several.
+
+        Raises:
+            UsageError: there are candidates to choose from, and nothing that hears them.
+        """
+        self.compute, self.options, self._listener = compute, options or VoiceOptions(), listener
+        self._given = model
+        self._lock = threading.RLock()
+        self._heard: dict[str, Floats] = {}
+        if self.options.best_of > 1 and listener is None:
+            raise UsageError(
+                f"Choosing the best of {self.options.best_of} sounds needs ears for them, and there are none.",
+                hint="Install a CLAP of the voice's audio space, or choose --best-of 1.",
+            )
+
+    @property
+    def space(self) -> Space:
+        """The audio space in which requests' embeddings must lie; loads the model.
+
+        Raises:
+            MissingError: the model is missing or damaged.
+        """
+        with self._lock:
+            return self._model.words.space
+
+    def can_make(self, request: SoundRequest) -> bool:
+        """Tell whether the request says, in words or as an embedding, what should sound."""
+        return can_be_heard(request)
+
+    def make(self, request: SoundRequest, progress: Progress | None = None) -> Sound:
+        """Make one sound; see ``make_all``."""
+        ((_, sound),) = self.make_all([request], progress)
+        return sound
+
+    def make_all(
+        self, requests: Sequence[SoundRequest], progress: Progress | None = None
+    ) -> Iterator[tuple[int, Sound]]:
+        """Make sounds, those of equal length together, and hand each over as (its place in ``requests``, sound), once.
+
+        Raises:
+            UsageError: a request cannot be made.
+            MissingError: the model, or its licence's record, is missing or damaged.
+            SpaceMismatch: an embedding, or the listener, is of another space.
+            OutOfMemory: not even one sound at a time fits.
+            Cancelled: the work was asked to stop.
+        """
+        progress = progress or Progress()
+        progress.check()
+        for request in requests:
+            require_possible(request)
+        sounding = []
+        for place, request in enumerate(requests):
+            if is_silent(request):
+                yield place, self._silent(request, progress)
+            else:
+                sounding.append((place, request))
+        if not sounding:
+            return
+        with self._lock:
+            orders = [self._order(place, request) for place, request in sounding]
+        rows = [(made, number) for made in orders for number in range(self.options.best_of)]
+        plan = batches([made.frames for made, _ in rows], self._most)
+        found = {made.place: Candidates() for made in orders}
+        with progress.stage("voice", len(plan) * self._steps_each) as stage:
+            for batch in plan:
+                chosen = [rows[row] for row in batch.rows]
+                with self._lock:
+                    waves = self._together(chosen, progress, stage)
+                for row, ((made, number), wave) in enumerate(zip(chosen, waves, strict=True)):
+                    kept, own = found[made.place], wave[: made.samples]
+                    together = self._rows_with(row, len(chosen), made)
+                    score = self._score(own, made.embedding)
+                    kept.add(own, seed=made.seeds[number], rows=together, score=score)
+                    if len(kept.scores) == self.options.best_of:
+                        yield made.place, self._sound(made, found.pop(made.place), progress)
+
+    @cached_property
+    def _model(self) -> AudioLdm:
+        model = self._given
+        if isinstance(model, Path):
+            how = self.options
+            with memory_guard(f"Loading the voice {model.name}"):
+                model = AudioLdm.load(model, self.compute, draft=how.draft, offload=how.offload, compiled=how.compiled)
+        if self._listener is not None and self.options.best_of > 1:
+            model.words.space.require(self._listener.space, what="What hears the candidates")
+        return model
+
+    @cached_property
+    def _precise(self) -> AudioLdm:
+        with memory_guard("Loading the voice again in float32"):
+            return self._model.in_float32()
+
+    @cached_property
+    def _card(self) -> Card:
+        return read_card(self._model.folder)
+
+    @cached_property
+    def _rooms(self) -> Rooms:
+        return Rooms.on(self.compute, self.options.most)
+
+    @cached_property
+    def _init(self) -> Floats | None:
+        """The sound to start from, at the network's rate."""
+        if self.options.init is None:
+            return None
+        import soxr
+
+        rate = self._model.sizes.sample_rate
+        return np.asarray(soxr.resample(self.options.init, INIT_RATE, rate, quality="VHQ"), np.float32)
+
+    @property
+    def _steps(self) -> Steps:
+        how = self.options
+        return Steps(how.solver, how.steps, how.guidance, 1.0 if how.init is None else how.strength)
+
+    @property
+    def _steps_each(self) -> int:
+        steps = self._steps
+        if steps.strength <= 0:
+            return 0
+        return len(ladder(self._model.schedule, solver=steps.solver, steps=steps.count, strength=steps.strength))
+
+    def _most(self, frames: int) -> int:
+        return 1 if frames > longest(self._model) else self._rooms.steps.rows(frames)
+
+    def _rows_with(self, row: int, count: int, made: Order) -> int:
+        """Return how many rows ran together with a row."""
+        return next(len(part) for part in evenly(range(count), self._most(made.frames)) if row in part)
+
+    def _order(self, place: int, request: SoundRequest) -> Order:
+        model = self._model
+        if request.embedding is None:
+            embedding = self._read(words_of(request))
+        else:
+            require_size(request.embedding, model.sizes, model.folder.name)
+            embedding = normalised(request.embedding)
+        negative = self._read(request.negative) if request.negative.strip() else model.unconditional
+        return order(
+            place,
+            request,
+            model.sizes,
+            embedding=embedding,
+            negative=negative,
+            candidates=self.options.best_of,
+        )
+
+    def _read(self, text: str) -> Floats:
+        """Embed one text, by itself, so that its neighbours do not touch its bits."""
+        if text not in self._heard:
+            self._heard[text] = self._model.words.encode_texts([text])[0]
+            require_size(self._heard[text], self._model.sizes, self._model.folder.name)
+        return self._heard[text]
+
+    def _together(self, chosen: Sequence[tuple[Order, int]], progress: Progress, stage: Stage) -> Floats:
+        """Return the waveforms of a batch, ``float32 (n, samples)``, as many samples as the longest needs."""
+        frames, model = chosen[0][0].frames, self._model
+        conditions = Conditions(
+            np.stack([made.embedding for made, _ in chosen]),
+            np.stack([made.negative for made, _ in chosen]),
+            tuple(made.seeds[number] for made, number in chosen),
+        )
+        work = Work(model, self._rooms, progress, stage, lambda: self._precise)
+        reset_peak(self.compute)
+        samples = max(made.samples for made, _ in chosen)
+        with memory_guard(f"Making {samples / model.sizes.sample_rate:.1f} s of sound"):
+            ground = self._ground([made for made, _ in chosen], frames)
+            return waveforms(work, conditions, frames, samples, self._steps, ground=ground)
+
+    def _ground(self, chosen: Sequence[Order], frames: int) -> Ground | None:
+        """Return what each order starts from: its sound begins at the cue's start, mirrored where it is too short."""
+        if self._init is None:
+            return None
+        model, rows = self._model, []
+        count = model.sizes.samples(frames)
+        for made in chosen:
+            wave = _mirrored(self._init, count, made.lead)
+            rows.append(encoded(model, wave, frames, longest=longest(model)).latents)
+        return Ground(torch.cat(rows))
+
+    def _score(self, wave: Floats, embedding: Floats) -> float:
+        if self._listener is None or self.options.best_of == 1:
+            return 1.0
+        return likeness(self._listener, wave, self._model.sizes.sample_rate, embedding)
+
+    def _sound(self, made: Order, kept: Candidates, progress: Progress) -> Sound:
+        rate, request = self._model.sizes.sample_rate, made.request
+        words = words_of(request)
+        return Sound(
+            blocks=checked(blocks_of(kept.wave, rate, request), progress),
+            source=f"AudioLDM {self._card.name}" + (f": {words}" if words else ""),
+            licence=self._card.licence,
+            native_rate=rate,
+            details=MappingProxyType(self._details(made, kept)),
+        )
+
+    def _details(self, made: Order, kept: Candidates) -> Mapping[str, Any]:
+        how = self.options
+        details: dict[str, Any] = {
+            "model": self._card.name,
+            "weights": self._card.weights,
+            "seed": kept.seed,
+            "embedding": made.embedding.astype("<f4").tobytes().hex(),
+            "negative": made.request.negative,
+            "scheduler": how.scheduler,
+            "steps": how.steps,
+            "guidance": how.guidance,
+            "latent_frames": made.frames,
+            "batch": [kept.rows, made.frames],
+            "vocoder": self.compute.precision if how.draft else "float32",
+            "compute": dict(self.compute.record()),
+            "peak_memory": peak_memory(self.compute),
+        }
+        if how.init is not None:
+            details["strength"] = how.strength
+        if how.best_of > 1:
+            details["scores"] = [round(score, 6) for score in kept.scores]
+            details["seeds"] = list(made.seeds)
+        return details
+
+    def _silent(self, request: SoundRequest, progress: Progress) -> Sound:
+        with self._lock:
+            card, rate = self._card, self._model.sizes.sample_rate
+        blocks = checked(silence(request.samples, request.channels), progress)
+        return Sound(blocks, f"AudioLDM {card.name}: no hit inside", card.licence, rate)
+
+
+def _mirrored(wave: Floats, samples: int, lead: int) -> Floats:
+    """Return so many samples of a sound that begins after ``lead``, and runs back and forth beyond its ends."""
+    length = len(wave)
+    if length == 1:
+        return np.repeat(wave, samples)
+    at = np.abs(np.arange(samples) - lead) % (2 * length - 2)
+    return np.asarray(wave[np.minimum(at, 2 * length - 2 - at)], np.float32)
