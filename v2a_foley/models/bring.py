@@ -92,12 +92,12 @@ def _found(entry: Model, folder: Path) -> dict[str, Path]:
         if is_file:
             found[file.path] = true
         else:
-            missing.append(file.path)
+            missing.append(file)
     if missing:
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise InputError(
-            f"The folder {str(folder)!r} is no whole copy of {entry.name!r}: it lacks {missing[0]}{others}.",
-            hint=f"A copy has all files of {entry.repository} that 'v2a-foley models list --json' names.",
+            f"The folder {str(folder)!r} is no whole copy of {entry.name!r}: it lacks {missing[0].path}{others}.",
+            hint=f"It lies in {missing[0].origin or entry.repository} on the hub; a folder that 'pull' made has all of it.",
         )
     return found
 

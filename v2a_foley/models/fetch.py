@@ -25,28 +25,28 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One file to fetch: where it lies, its bytes, and its SHA-256 or, where only git has hashed it, its object id."""
+    """One file to fetch.
+
+    Attributes:
+        path: where it goes, inside the model.
+        place: the repository, the commit and the path where it lies on the hub.
+        size: bytes.
+        sha256: its SHA-256; None where only git has hashed it.
+        git_oid: its object id in git, which decides where there is no SHA-256.
+    """
 
     path: str
+    place: tuple[str, str, str]
     size: int
     sha256: str | None
     git_oid: str | None = None
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where files come from: the model's name here, its repository on the hub, and the commit."""
-
-    name: str
-    repository: str
-    revision: str
-
-
 @dataclass
 class Fetch:
-    """One file on its way to the disk: what is there of it, and the hash of that."""
+    """One file of the model ``name`` on its way to the disk: what is there of it, and the hash of that."""
 
-    source: Source
+    name: str
     file: Wanted
     path: Path
     stage: Stage
@@ -68,7 +68,7 @@ class Fetch:
         if not self._right():
             self.path.unlink()
             raise ModelDamaged(
-                f"The hub sends other bytes for {self.file.path} than {self.source.name!r} must have.",
+                f"The hub sends other bytes for {self.file.path} than {self.name!r} must have.",
                 hint="Try again; if it happens again, check HF_ENDPOINT and whatever filters your network.",
             )
         return self.sha256.hexdigest()
@@ -121,14 +121,13 @@ class Fetch:
                 tries = tries + 1 if self.held <= before else 1
                 if self.held < self.file.size:
                     if tries >= TRIES:
-                        raise gave_up(self.source.name, reason)
+                        raise gave_up(self.name, reason)
                     _wait(PAUSE * 2 ** (tries - 1), self.stage.progress)
             os.fsync(out.fileno())
 
     def _once(self, out: int) -> None:
         """Read as far as one connection goes."""
-        place = self.source
-        with hub.read_from(place.repository, place.revision, self.file.path, self.held) as (start, blocks):
+        with hub.read_from(*self.file.place, self.held) as (start, blocks):
             if start != self.held:
                 os.ftruncate(out, 0)  # the server knows no ranges, and starts from the beginning
                 self._start_over()
@@ -140,7 +139,7 @@ class Fetch:
                 self._add(fits)
                 if len(fits) < len(block):
                     raise ModelDamaged(
-                        f"The hub sends more bytes for {self.file.path} than {place.name!r} must have.",
+                        f"The hub sends more bytes for {self.file.path} than {self.name!r} must have.",
                         hint="Check HF_ENDPOINT and whatever filters your network, and try again.",
                     )
 

@@ -39,6 +39,9 @@ def pinned(entry: Model, *, move: bool = False) -> Model:
     commit = patiently(lambda: hub.describe(entry.repository, asked), entry.name, Progress())
     files = []
     for file in entry.files:
+        if file.origin is not None:  # pinned to another repository: stays as it is
+            files.append(file)
+            continue
         there = commit.files.get(file.path)
         if there is None:
             raise ModelDamaged(
@@ -86,7 +89,8 @@ def _entry(entry: Model) -> str:
     for file in entry.files:
         size = "" if file.size is None else f", size = {file.size}"
         digest = "" if file.sha256 is None else f', sha256 = "{file.sha256}"'
-        lines.append(f"  {{ path = {_text(file.path)}{size}{digest} }},")
+        origin = "" if file.origin is None else f", origin = {_text(file.origin)}"
+        lines.append(f"  {{ path = {_text(file.path)}{size}{digest}{origin} }},")
     return "\n".join([*lines, "]", ""])
 
 

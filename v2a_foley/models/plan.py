@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from v2a_foley.errors import ModelDamaged, ModelMissing
 from v2a_foley.models import hub
 from v2a_foley.models.fetch import Wanted, patiently
-from v2a_foley.models.table import Model, model
+from v2a_foley.models.table import Model, ModelFile, model
 from v2a_foley.progress import Progress
 
 
@@ -44,7 +44,7 @@ def plan(name: str, progress: Progress | None = None) -> Plan:
     entry = model(name)
     hub.refuse_offline(name)
     if entry.pinned and entry.revision is not None:
-        files = tuple(Wanted(file.path, file.size or 0, file.sha256) for file in entry.files)
+        files = tuple(_from_table(entry, file, entry.revision) for file in entry.files)
         return Plan(entry, entry.revision, files, asked_hub=False)
     progress = progress or Progress()
     with progress.stage("asking", message="the hub"):
@@ -54,10 +54,17 @@ def plan(name: str, progress: Progress | None = None) -> Plan:
     return Plan(entry, commit.revision, _wanted(entry, commit), asked_hub=True)
 
 
+def _from_table(entry: Model, file: ModelFile, revision: str) -> Wanted:
+    return Wanted(file.path, file.place(entry.repository, revision), file.size or 0, file.sha256)
+
+
 def _wanted(entry: Model, commit: hub.Commit) -> tuple[Wanted, ...]:
     """Return what to fetch: what is pinned, filled in from what the hub says, which must not contradict it."""
     files = []
     for file in entry.files:
+        if file.origin is not None:
+            files.append(_from_table(entry, file, commit.revision))
+            continue
         found = commit.files.get(file.path)
         if found is None:
             raise ModelMissing(
@@ -68,7 +75,8 @@ def _wanted(entry: Model, commit: hub.Commit) -> tuple[Wanted, ...]:
             raise _not_pinned(entry, file.path, f"{found.size:,} bytes instead of {file.size:,}")
         if file.sha256 is not None and found.sha256 is not None and file.sha256 != found.sha256:
             raise _not_pinned(entry, file.path, "its SHA-256 differs")
-        files.append(Wanted(file.path, found.size, file.sha256 or found.sha256, found.git_oid))
+        place = file.place(entry.repository, commit.revision)
+        files.append(Wanted(file.path, place, found.size, file.sha256 or found.sha256, found.git_oid))
     return tuple(files)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from v2a_foley.errors import Cancelled
 from v2a_foley.files import translated, write_text
 from v2a_foley.models import hub
-from v2a_foley.models.fetch import Fetch, Source, Wanted
+from v2a_foley.models.fetch import Fetch, Wanted
 from v2a_foley.models.plan import Plan
 from v2a_foley.models.record import FileRecord, Record, now
 from v2a_foley.models.store import check_room, home, locked, partial_folder, place, state_of
@@ -77,10 +77,10 @@ def _pulled(wanted: Plan, partial: Path, progress: Progress) -> Path:
     paths = {file.path: partial.joinpath(*file.path.split("/")) for file in wanted.files}
     held = sum(min(path.stat().st_size, file.size) for file, path in _pairs(wanted, paths) if path.exists())
     check_room(wanted.size - held, entry.name)
-    source, records = Source(entry.name, entry.repository, wanted.revision), []
+    records = []
     with progress.stage("downloading", wanted.size) as stage:
         for file, path in _pairs(wanted, paths):
-            digest = Fetch(source, file, path, stage).run()
+            digest = Fetch(entry.name, file, path, stage).run()
             records.append(FileRecord(file.path, file.size, digest, path.stat().st_mtime_ns))
     (partial / PLAN).unlink()
     record = Record(entry.name, entry.repository, wanted.revision, "hub", entry.licence, now(), tuple(records))

@@ -191,10 +191,11 @@ def remove(name: str) -> int:
         UsageError: there is no model of this name, or nothing of it is on this machine.
         OutputError: the folder may not be changed.
     """
+    places = home(name), partial_folder(name)
+    if not any(each.exists() or each.is_symlink() for each in places):
+        raise UsageError(f"The model {name!r} is not installed.", hint="See what is: v2a-foley models list")
     with locked(name, Progress()):
-        doomed = [each for each in (home(name), partial_folder(name)) if each.exists() or each.is_symlink()]
-        if not doomed:
-            raise UsageError(f"The model {name!r} is not installed.", hint="See what is: v2a-foley models list")
+        doomed = [each for each in places if each.exists() or each.is_symlink()]
         freed = sum(_held(each) for each in doomed)
         for each in doomed:
             _away(each)

@@ -19,6 +19,7 @@ MANIFEST = "v2a-foley-model.json"
 """What an installed model's record is called; no file of a model may bear this name."""
 
 _HEX40, _HEX64 = re.compile(r"[0-9a-f]{40}"), re.compile(r"[0-9a-f]{64}")
+_ORIGIN = re.compile(r"([\w.-]+/[\w.-]+)@([0-9a-f]{40}):(.+)")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=@ -]*")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
@@ -48,11 +49,14 @@ class ModelFile:
         path: where it lies inside the model, with forward slashes.
         size: bytes; None where only the hub knows.
         sha256: 64 hexadecimal digits; None where only the hub knows.
+        origin: ``owner/name@commit:path`` of a file that comes from another repository than the model's; such a file
+            is pinned.
     """
 
     path: str
     size: int | None = None
     sha256: str | None = None
+    origin: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no table may hold."""
@@ -61,11 +65,18 @@ class ModelFile:
             raise ValueError(f"{self.path}: the size {self.size} is negative")
         if self.sha256 is not None and not _HEX64.fullmatch(self.sha256):
             raise ValueError(f"{self.path}: {self.sha256!r} is no SHA-256")
+        if self.origin is not None and not (self.known and _ORIGIN.fullmatch(self.origin)):
+            raise ValueError(f"{self.path}: {self.origin!r} is no pinned origin")
 
     @property
     def known(self) -> bool:
         """Whether size and SHA-256 are both in the table."""
         return self.size is not None and self.sha256 is not None
+
+    def place(self, repository: str, revision: str) -> tuple[str, str, str]:
+        """Return the repository, commit and path on the hub, for a model of that repository and commit."""
+        found = _ORIGIN.fullmatch(self.origin) if self.origin is not None else None
+        return (found[1], found[2], found[3]) if found else (repository, revision, self.path)
 
 
 @dataclass(frozen=True)
