@@ -124,3 +124,18 @@ def at_peak(stream: Callable[[], Iterator[Samples]]) -> Iterator[Samples]:
 def _centred(wave: NDArray[np.float32]) -> NDArray[np.float32]:
     """Take a constant offset out."""
     return wave - np.float32(wave.mean(dtype=np.float64)) if len(wave) else wave
+
+
+def mirrored(wave: NDArray[np.float32], samples: int, lead: int) -> NDArray[np.float32]:
+    """Return so many samples of a sound that begins after ``lead``, and runs back and forth beyond its ends.
+
+    Args:
+        wave: ``float32 (n,)``, at least one sample.
+        samples: how many are wanted.
+        lead: samples before its first.
+    """
+    length = len(wave)
+    if length == 1:
+        return np.repeat(wave, samples)
+    at = np.abs(np.arange(samples) - lead) % (2 * length - 2)
+    return np.asarray(wave[np.minimum(at, 2 * length - 2 - at)], np.float32)

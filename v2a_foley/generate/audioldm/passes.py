@@ -195,6 +195,8 @@ def _latents(work: Work, conditions: Conditions, frames: int, steps: Steps, grou
         return ground.clean.expand_as(noise).clone()
     rungs = ladder(model.schedule, solver=steps.solver, steps=steps.count, strength=steps.strength)
     start = noise if ground is None else rungs.noised(ground.clean, noise)
+    if ground is not None and ground.fill is not None and steps.strength >= 1:
+        start = torch.where(ground.fill[:, None].to(noise.device) > 0, noise, start)
     return denoise(
         start,
         rungs,

@@ -6,26 +6,26 @@ How a network makes a waveform stands in ``passes``; what becomes of the wavefor
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from v2a_foley.compute import Compute, memory_guard, peak_memory, reset_peak
+from v2a_foley.compute import Compute, memory_guard, reset_peak
 from v2a_foley.embed import AudioEncoder, Space, normalised
 from v2a_foley.errors import UsageError
 from v2a_foley.generate.audioldm.card import Card, read_card
 from v2a_foley.generate.audioldm.choosing import Candidates, likeness
+from v2a_foley.generate.audioldm.conform import mirrored
 from v2a_foley.generate.audioldm.options import INIT_RATE, VoiceOptions
 from v2a_foley.generate.audioldm.orders import (
     Order,
     blocks_of,
     can_be_heard,
+    candidate_seeds,
     is_silent,
     order,
     require_possible,
@@ -36,6 +36,7 @@ from v2a_foley.generate.audioldm.orders import (
 from v2a_foley.generate.audioldm.parts import AudioLdm
 from v2a_foley.generate.audioldm.passes import Conditions, Ground, Rooms, Steps, Work, longest, waveforms
 from v2a_foley.generate.audioldm.plan import batches, evenly
+from v2a_foley.generate.audioldm.record import recorded
 from v2a_foley.generate.audioldm.schedule import ladder
 from v2a_foley.generate.audioldm.windows import encoded
 from v2a_foley.generate.blocks import checked
@@ -46,7 +47,7 @@ Floats = NDArray[np.float32]
 
 
 class AudioLdmVoice:
-    """Makes sounds with AudioLDM. The weights load with the first sound; several threads may ask, one is served.
+    """Makes sounds with AudioLDM. The weights load with the first sound. Threads that ask are served in turn.
 
     Attributes:
         compute: where it runs.
@@ -145,6 +146,35 @@ class AudioLdmVoice:
                     if len(kept.scores) == self.options.best_of:
                         yield made.place, self._sound(made, found.pop(made.place), progress)
 
+    def work(self, progress: Progress | None = None) -> Work:
+        """Return what ``region`` needs to work on a sound with this voice; loads the model.
+
+        Raises:
+            MissingError: the model is missing or damaged.
+        """
+        with self._lock:
+            return Work(self._model, self._rooms, progress or Progress(), precise=lambda: self._precise)
+
+    def conditions(
+        self, prompt: str = "", *, embedding: Floats | None = None, negative: str = "", seed: int = 0
+    ) -> Conditions:
+        """Return one row of what should sound, for ``region``.
+
+        Args:
+            prompt: in words; counts where there is no embedding, and may be empty for no wish.
+            embedding: where it lies in the audio space, ``float32 (d,)``.
+            negative: what should not be heard.
+            seed: everything random depends on it alone.
+
+        Raises:
+            MissingError: the model is missing or damaged.
+            SpaceMismatch: the embedding is of another space.
+        """
+        with self._lock:
+            return Conditions(
+                self._wished(prompt, embedding)[None], self._unwished(negative)[None], candidate_seeds(seed, 1)
+            )
+
     @cached_property
     def _model(self) -> AudioLdm:
         model = self._given
@@ -180,13 +210,14 @@ class AudioLdmVoice:
         return np.asarray(soxr.resample(self.options.init, INIT_RATE, rate, quality="VHQ"), np.float32)
 
     @property
-    def _steps(self) -> Steps:
+    def steps(self) -> Steps:
+        """How it goes from noise to sound."""
         how = self.options
         return Steps(how.solver, how.steps, how.guidance, 1.0 if how.init is None else how.strength)
 
     @property
     def _steps_each(self) -> int:
-        steps = self._steps
+        steps = self.steps
         if steps.strength <= 0:
             return 0
         return len(ladder(self._model.schedule, solver=steps.solver, steps=steps.count, strength=steps.strength))
@@ -199,21 +230,23 @@ class AudioLdmVoice:
         return next(len(part) for part in evenly(range(count), self._most(made.frames)) if row in part)
 
     def _order(self, place: int, request: SoundRequest) -> Order:
-        model = self._model
-        if request.embedding is None:
-            embedding = self._read(words_of(request))
-        else:
-            require_size(request.embedding, model.sizes, model.folder.name)
-            embedding = normalised(request.embedding)
-        negative = self._read(request.negative) if request.negative.strip() else model.unconditional
         return order(
             place,
             request,
-            model.sizes,
-            embedding=embedding,
-            negative=negative,
+            self._model.sizes,
+            embedding=self._wished(words_of(request), request.embedding),
+            negative=self._unwished(request.negative),
             candidates=self.options.best_of,
         )
+
+    def _wished(self, words: str, embedding: Floats | None) -> Floats:
+        if embedding is None:
+            return self._read(words)
+        require_size(embedding, self._model.sizes, self._model.folder.name)
+        return normalised(embedding)
+
+    def _unwished(self, words: str) -> Floats:
+        return self._read(words) if words.strip() else self._model.unconditional
 
     def _read(self, text: str) -> Floats:
         """Embed one text, by itself, so that its neighbours do not touch its bits."""
@@ -235,7 +268,7 @@ class AudioLdmVoice:
         samples = max(made.samples for made, _ in chosen)
         with memory_guard(f"Making {samples / model.sizes.sample_rate:.1f} s of sound"):
             ground = self._ground([made for made, _ in chosen], frames)
-            return waveforms(work, conditions, frames, samples, self._steps, ground=ground)
+            return waveforms(work, conditions, frames, samples, self.steps, ground=ground)
 
     def _ground(self, chosen: Sequence[Order], frames: int) -> Ground | None:
         """Return what each order starts from: its sound begins at the cue's start, mirrored where it is too short."""
@@ -244,7 +277,7 @@ class AudioLdmVoice:
         model, rows = self._model, []
         count = model.sizes.samples(frames)
         for made in chosen:
-            wave = _mirrored(self._init, count, made.lead)
+            wave = mirrored(self._init, count, made.lead)
             rows.append(encoded(model, wave, frames, longest=longest(model)).latents)
         return Ground(torch.cat(rows))
 
@@ -261,44 +294,11 @@ class AudioLdmVoice:
             source=f"AudioLDM {self._card.name}" + (f": {words}" if words else ""),
             licence=self._card.licence,
             native_rate=rate,
-            details=MappingProxyType(self._details(made, kept)),
+            details=recorded(self._card, made, kept, self.options, self.compute),
         )
-
-    def _details(self, made: Order, kept: Candidates) -> Mapping[str, Any]:
-        how = self.options
-        details: dict[str, Any] = {
-            "model": self._card.name,
-            "weights": self._card.weights,
-            "seed": kept.seed,
-            "embedding": made.embedding.astype("<f4").tobytes().hex(),
-            "negative": made.request.negative,
-            "scheduler": how.scheduler,
-            "steps": how.steps,
-            "guidance": how.guidance,
-            "latent_frames": made.frames,
-            "batch": [kept.rows, made.frames],
-            "vocoder": self.compute.precision if how.draft else "float32",
-            "compute": dict(self.compute.record()),
-            "peak_memory": peak_memory(self.compute),
-        }
-        if how.init is not None:
-            details["strength"] = how.strength
-        if how.best_of > 1:
-            details["scores"] = [round(score, 6) for score in kept.scores]
-            details["seeds"] = list(made.seeds)
-        return details
 
     def _silent(self, request: SoundRequest, progress: Progress) -> Sound:
         with self._lock:
             card, rate = self._card, self._model.sizes.sample_rate
         blocks = checked(silence(request.samples, request.channels), progress)
         return Sound(blocks, f"AudioLDM {card.name}: no hit inside", card.licence, rate)
-
-
-def _mirrored(wave: Floats, samples: int, lead: int) -> Floats:
-    """Return so many samples of a sound that begins after ``lead``, and runs back and forth beyond its ends."""
-    length = len(wave)
-    if length == 1:
-        return np.repeat(wave, samples)
-    at = np.abs(np.arange(samples) - lead) % (2 * length - 2)
-    return np.asarray(wave[np.minimum(at, 2 * length - 2 - at)], np.float32)
