@@ -37,7 +37,7 @@ class Sampling:
 
     sampler: str = "deterministic"
     steps: int = 50
-    guidance: float = 2.0
+    guidance: float = 1.0
     batch: int = 64
 
     def __post_init__(self) -> None:
