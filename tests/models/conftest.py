@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.models import small
-from tests.models.fake_hub import FakeHub
-from v2a_foley.models import fetch, table
+from tests.models.fake_hub import running_hub
+from v2a_foley.models import table
 
 
 @pytest.fixture
@@ -17,16 +17,8 @@ def folder(tmp_path, monkeypatch) -> Path:
 @pytest.fixture
 def hub(monkeypatch, folder):
     """A hub with one repository, whose model is in no table yet."""
-    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_TOKEN", "http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(fetch, "PAUSE", 0.01)
-    fake = FakeHub()
-    server = fake.start()
-    monkeypatch.setenv("HF_ENDPOINT", fake.address)
-    fake.commit("owner/small", {**small.FILES, **small.OTHERS})
-    yield fake
-    server.shutdown()
-    server.server_close()
+    with running_hub(monkeypatch) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -7,9 +7,16 @@ import json
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from tests.models import small
+from v2a_foley.models import fetch
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
 LARGE = (".safetensors", ".bin", ".pt")
@@ -71,6 +78,21 @@ class FakeHub:
         self.store = f"http://localhost:{server.server_port}"  # another server by name, as the true store is
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return server
+
+
+@contextmanager
+def running_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    """Run a hub with one repository, ``owner/small``, that this process and its children take for the true one."""
+    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_TOKEN", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(fetch, "PAUSE", 0.01)
+    fake = FakeHub()
+    server = fake.start()
+    monkeypatch.setenv("HF_ENDPOINT", fake.address)
+    fake.commit("owner/small", {**small.FILES, **small.OTHERS})
+    yield fake
+    server.shutdown()
+    server.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):

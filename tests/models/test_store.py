@@ -254,6 +254,17 @@ def test_a_second_process_waits_and_can_be_cancelled(place):
         pass
 
 
+def test_what_a_killed_process_left_is_cleared_away(place, folder):
+    for name in (".small.import-12345678", ".small.gone-12345678", ".small.old-12345678", ".other.import-12345678"):
+        small.write_files(folder / name)
+    with locked("small", Progress()):
+        pass
+    assert sorted(p.name for p in folder.iterdir() if not p.name.endswith(".lock")) == [
+        ".other.import-12345678",
+        "small",
+    ]
+
+
 def test_a_record_survives_writing_and_reading(place, tmp_path):
     record = read_record(place)
     (tmp_path / "again").mkdir()

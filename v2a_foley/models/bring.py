@@ -97,7 +97,7 @@ def _found(entry: Model, folder: Path) -> dict[str, Path]:
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise InputError(
             f"The folder {str(folder)!r} is no whole copy of {entry.name!r}: it lacks {missing[0].path}{others}.",
-            hint=f"It lies in {missing[0].origin or entry.repository} on the hub; a folder that 'pull' made has all of it.",
+            hint=f"It is from {missing[0].origin or entry.repository} on the hub; a folder that 'pull' made has all.",
         )
     return found
 

@@ -147,7 +147,7 @@ def _checked(name: str, progress: Progress, *, everything: bool = False) -> Reco
             doubtful.append(file)
     if not doubtful:
         return record
-    with progress.stage("check", sum(file.size for file in doubtful)) as stage:
+    with progress.stage("checking", sum(file.size for file in doubtful)) as stage:
         for file in doubtful:
             path = folder.joinpath(*file.path.split("/"))
             try:
@@ -281,7 +281,7 @@ def locked(name: str, progress: Progress) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            with progress.stage("wait", message=f"another v2a-foley is at work on {name}") as stage:
+            with progress.stage("waiting", message=f"another v2a-foley is at work on {name}") as stage:
                 while not lock.is_locked:
                     stage.tell(0, f"another v2a-foley is at work on {name}")
                     with suppress(Timeout):
@@ -289,6 +289,9 @@ def locked(name: str, progress: Progress) -> Iterator[None]:
     except OSError as error:
         raise translated(error, models_folder()) from error
     try:
+        for kind in ("import", "gone", "old"):  # left by a process that was killed: nobody is at work on them now
+            for stale in models_folder().glob(f".{name}.{kind}-*"):
+                shutil.rmtree(stale, ignore_errors=True)
         yield
     finally:
         lock.release()
