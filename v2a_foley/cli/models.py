@@ -12,7 +12,7 @@ from v2a_foley.cli.session import session
 from v2a_foley.cli.shots import Json
 
 if TYPE_CHECKING:
-    from v2a_foley.models import State
+    from v2a_foley.models import Model, State
     from v2a_foley.models.plan import Plan
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The model's name, as 'v2a-foley models list' has it.")]
@@ -32,8 +32,8 @@ def list_models(json: Json = False) -> None:
         found = states(current.progress)
         current.result({"folder": str(models_folder()), "models": [_as_dict(each) for each in found]})
         for each in found:
-            size = _size(each.model.size, each.model.known_bytes)
-            current.say(f"{each.model.name:<26}{each.state:<16}{size:>10}   {_licence(each)}")
+            size = shown_size(each.model.size, each.model.known_bytes)
+            current.say(f"{each.model.name:<26}{each.state:<16}{size:>10}   {shown_licence(each.model)}")
             current.say(f"    {each.model.purpose}")
             if each.state != "not installed":
                 current.say(f"    {_standing(each)}")
@@ -89,7 +89,7 @@ def verify(names: Names = None, json: Json = False) -> None:
                 current.say(f"{name:<26}DAMAGED  {error.message}\n{'':<26}{error.hint}")
             else:
                 rows.append({"name": name, "ok": True, "says": f"{len(record.files)} files, {record.size} bytes"})
-                current.say(f"{name:<26}whole ({len(record.files)} files, {_size(record.size)})")
+                current.say(f"{name:<26}whole ({len(record.files)} files, {shown_size(record.size)})")
         current.result({"models": rows})
         if not rows:
             current.say("No model is installed.")
@@ -116,7 +116,7 @@ def remove(name: Name, json: Json = False) -> None:
 
         freed = drop(name)
         current.result({"name": name, "state": "not installed", "freed": freed})
-        current.say(f"{name} is removed; {_size(freed)} are free again.")
+        current.say(f"{name} is removed; {shown_size(freed)} are free again.")
 
 
 def _show(wanted: Plan) -> None:
@@ -125,7 +125,7 @@ def _show(wanted: Plan) -> None:
     lines = [
         f"{model.name}: {model.purpose}",
         f"  from      {model.repository} at {wanted.revision}",
-        f"  size      {_size(wanted.size)} in {len(wanted.files)} files",
+        f"  size      {shown_size(wanted.size)} in {len(wanted.files)} files",
         f"  licence   {model.licence}{'' if model.commercial else ': NOT FOR COMMERCIAL WORK'}",
         f"            {model.terms}",
     ]
@@ -136,7 +136,7 @@ def _show(wanted: Plan) -> None:
 
 def _asked(wanted: Plan) -> bool:
     """Ask on the terminal; anything but yes is no."""
-    typer.echo(f"Accept {wanted.model.licence} and download {_size(wanted.size)}? [y/N] ", nl=False, err=True)
+    typer.echo(f"Accept {wanted.model.licence} and download {shown_size(wanted.size)}? [y/N] ", nl=False, err=True)
     try:
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
     except KeyboardInterrupt:
@@ -164,17 +164,18 @@ def _as_dict(each: State) -> dict[str, Any]:
     }
 
 
-def _licence(each: State) -> str:
-    return each.model.licence + ("" if each.model.commercial else " (non-commercial)")
+def shown_licence(model: Model) -> str:
+    """Return a model's licence for people, with its limit."""
+    return model.licence + ("" if model.commercial else " (non-commercial)")
 
 
 def _standing(each: State) -> str:
     if each.state == "partial":
-        return f"{_size(each.held)} are here; go on with: v2a-foley models pull {each.model.name}"
+        return f"{shown_size(each.held)} are here; go on with: v2a-foley models pull {each.model.name}"
     return each.says if each.state == "damaged" else str(each.place)
 
 
-def _size(size: int | None, at_least: int = 0) -> str:
+def shown_size(size: int | None, at_least: int = 0) -> str:
     """Return bytes for people; where only some sizes are known, what they come to with a plus."""
     if size is None and not at_least:
         return "?"
