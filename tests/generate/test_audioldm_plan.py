@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v2a_foley.generate.audioldm.plan import Room, batches, evenly, latents_for, on_grid, windows
+from v2a_foley.generate.audioldm.plan import Room, batches, evenly, latents_for, length_for, on_grid, windows
 
 frames = st.integers(1, 100_000)
 multiples = st.sampled_from([1, 2, 4, 8, 16])
@@ -106,3 +106,11 @@ def test_windows_overlap_as_much_as_was_asked_for_and_start_on_multiples(eighths
 def test_an_hour_of_windows_costs_a_third_more_than_its_length(seconds: int):
     laid = windows(25 * seconds + 7, 256, 8)
     assert len(laid) * 256 <= 1.4 * (25 * seconds) + 2 * 256
+
+
+@given(frames)
+def test_a_long_sound_pays_for_one_multiple_at_most(count: int):
+    length = length_for(count, 8, 768)
+    assert length >= count
+    assert length % 8 == 0
+    assert length <= 768 or length - count < 8

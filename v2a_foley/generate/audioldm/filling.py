@@ -15,7 +15,7 @@ from v2a_foley.compute import memory_guard
 from v2a_foley.generate.audioldm.conform import mirrored, resampled, widened
 from v2a_foley.generate.audioldm.parts import AudioLdm
 from v2a_foley.generate.audioldm.passes import Conditions, Ground, Steps, Work, longest, waveforms
-from v2a_foley.generate.audioldm.plan import latents_for, on_grid
+from v2a_foley.generate.audioldm.plan import latents_for, length_for
 from v2a_foley.generate.audioldm.schedule import ladder
 from v2a_foley.generate.audioldm.windows import encoded
 from v2a_foley.generate.blocks import exactly
@@ -53,7 +53,8 @@ def remade(
     sizes, length = model.sizes, given.shape[1]
     mono = _bridge(given.mean(axis=0), *bridged)
     native = np.asarray(soxr.resample(mono, RATE, sizes.sample_rate, quality="VHQ"), np.float32)
-    frames = on_grid(latents_for(length, RATE, native_rate=sizes.sample_rate, hop=sizes.stride), sizes.multiple)
+    needed = latents_for(length, RATE, native_rate=sizes.sample_rate, hop=sizes.stride)
+    frames = length_for(needed, sizes.multiple, longest(model))
     with memory_guard(f"Working on {length / RATE:.1f} s of sound"):
         heard = encoded(model, native, frames, longest=longest(model))
         mask = None if fill is None else _mask(fill, frames, sizes.stride * RATE // sizes.sample_rate)

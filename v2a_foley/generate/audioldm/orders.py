@@ -12,7 +12,7 @@ from v2a_foley.errors import SpaceMismatch, UsageError
 from v2a_foley.generate.audioldm.conform import conformed
 from v2a_foley.generate.audioldm.folder import Sizes
 from v2a_foley.generate.audioldm.impulses import inside, struck
-from v2a_foley.generate.audioldm.plan import latents_for, on_grid
+from v2a_foley.generate.audioldm.plan import latents_for, length_for, on_grid
 from v2a_foley.generate.blocks import BLOCK
 from v2a_foley.generate.protocol import Samples, SoundRequest
 from v2a_foley.project import Kind
@@ -95,7 +95,14 @@ class Order:
 
 
 def order(
-    place: int, request: SoundRequest, sizes: Sizes, *, embedding: Floats, negative: Floats, candidates: int
+    place: int,
+    request: SoundRequest,
+    sizes: Sizes,
+    *,
+    longest: int,
+    embedding: Floats,
+    negative: Floats,
+    candidates: int,
 ) -> Order:
     """Return how a request is made.
 
@@ -103,6 +110,7 @@ def order(
         place: its place in what was asked for.
         request: one that is possible and not silent.
         sizes: the network's.
+        longest: most latents of a single pass.
         embedding: what should sound, ``float32 (d,)`` of unit length.
         negative: what it goes away from.
         candidates: how many sounds to choose from.
@@ -117,7 +125,7 @@ def order(
         if length == request.samples:
             lead = request.before * sizes.sample_rate // request.sample_rate
         needed = latents_for(length, request.sample_rate, native_rate=sizes.sample_rate, hop=sizes.stride)
-        frames = on_grid(needed, sizes.multiple)
+        frames = length_for(needed, sizes.multiple, longest)
         samples = min(sizes.samples(frames), -(-length * sizes.sample_rate // request.sample_rate) + 1)
     return Order(place, request, frames, samples, lead, candidate_seeds(request.seed, candidates), embedding, negative)
 

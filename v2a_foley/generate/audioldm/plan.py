@@ -41,6 +41,18 @@ def on_grid(frames: int, multiple: int) -> int:
     return max(_SHORTEST * multiple, whole(frames, step))
 
 
+def length_for(frames: int, multiple: int, longest: int) -> int:
+    """Return the latent length at which a sound is made: on the grid, or beyond a single pass the next multiple.
+
+    Args:
+        frames: latents needed, at least 1.
+        multiple: what latent lengths must be a multiple of.
+        longest: most latents of a single pass.
+    """
+    placed = on_grid(frames, multiple)
+    return placed if placed <= longest else whole(frames, multiple)
+
+
 def latents_for(samples: int, sample_rate: int, *, native_rate: int, hop: int) -> int:
     """Return the fewest latents whose sound is at least as long.
 

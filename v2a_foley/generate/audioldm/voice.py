@@ -234,6 +234,7 @@ class AudioLdmVoice:
             place,
             request,
             self._model.sizes,
+            longest=longest(self._model),
             embedding=self._wished(words_of(request), request.embedding),
             negative=self._unwished(request.negative),
             candidates=self.options.best_of,
