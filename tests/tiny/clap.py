@@ -1,4 +1,4 @@
-"""Writes tiny CLAPs as transformers keeps them: a whole ``ClapModel`` folder, or its text side as AudioLDM folders do."""
+"""Writes tiny CLAPs as transformers keeps them: a ``ClapModel`` folder, or its text side as AudioLDM folders do."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ _LONGEST = 512
 
 
 def tiny_clap(size: int = 32, seed: int = 0):
-    """Return the ``ClapModel`` that ``write_clap`` writes: 512 positions of text, 48 kHz, two small stages of hearing."""
+    """Return the ``ClapModel`` that ``write_clap`` writes: 512 pieces of text, 48 kHz, two small stages of hearing."""
     import torch
     from transformers import ClapConfig, ClapModel
 
@@ -63,12 +63,18 @@ def write_clap_text(folder: Path, size: int = 32, seed: int = 0) -> Path:
     return folder
 
 
-def write_tokenizer(folder: Path) -> Path:
-    """Write a byte-level BPE tokenizer of Roberta's form with a dozen merges, in all the files that hubs hold."""
+def write_tokenizer(folder: Path, size: int | None = None) -> Path:
+    """Write a byte-level BPE tokenizer of Roberta's form with a dozen merges, in all the files that hubs hold.
+
+    Args:
+        folder: where to; made if it is missing.
+        size: how many pieces it shall know, if more than it needs: the others are never met.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = _vocabulary()
+    vocabulary |= {f"spare{number}": number for number in range(len(vocabulary), size or 0)}
     merges = [tuple(pair.split()) for pair in _MERGES]
     made = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -262,12 +262,12 @@ class _Texts:
         return _Network(network, tokenizer)
 
     def _embed(self, texts: Sequence[str]) -> Embeddings:
-        loaded = self.network()
-        found = loaded.read(texts, self.compute.device)
+        found = self.network().read(texts, self.compute.device)
         if not np.all(np.isfinite(found)) and self.compute.precision != "float32":
             _LOG.warning("%s gives no numbers in %s; float32 is used.", self.what, self.compute.precision)
-            loaded.network.float()
-            found = loaded.read(texts, self.compute.device)
+            with self._lock:
+                self.compute, self._loaded = Compute(self.compute.device, "float32"), None
+            found = self.network().read(texts, self.compute.device)
         return directions(found, self.what)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from v2a_foley.compute import Compute, memory_guard
 from v2a_foley.embed.clip_files import HINT, ClipFiles, folder_files
@@ -186,16 +187,10 @@ class _Model:
         return self._loaded
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        if not texts:
-            return np.zeros((0, self.size), dtype=np.float32)
         return kept_if_long(lambda: self._hash, texts, self.size, lambda: self._read(texts))
 
     def look(self, frames: Frames) -> Embeddings:
-        if len(frames) == 0:
-            return np.zeros((0, self.size), dtype=np.float32)
-        loaded = self.loaded()
-
-        def encode(part: slice) -> torch.Tensor:
+        def encode(loaded: _Loaded, part: slice) -> torch.Tensor:
             pixels = loaded.prepare(frames[part]).to(self.compute.device)
             seen = (pixels.float() / 255.0 - loaded.mean) / loaded.std
             found: torch.Tensor = loaded.network.encode_image(seen.to(self.compute.dtype))
@@ -204,27 +199,34 @@ class _Model:
         return self._embed(encode, len(frames), "Looking at frames")
 
     def _read(self, texts: Sequence[str]) -> Embeddings:
-        loaded = self.loaded()
-
-        def encode(part: slice) -> torch.Tensor:
-            found: torch.Tensor = loaded.network.encode_text(loaded.tokenize(list(texts[part])).to(self.compute.device))
+        def encode(loaded: _Loaded, part: slice) -> torch.Tensor:
+            pieces = loaded.tokenize(list(texts[part])).to(self.compute.device)
+            found: torch.Tensor = loaded.network.encode_text(pieces)
             return found
 
         return self._embed(encode, len(texts), "Reading texts")
 
-    def _embed(self, encode: Callable[[slice], torch.Tensor], count: int, what: str) -> Embeddings:
-        """Encode in batches; what gives no numbers in half precision is done again in float32, and all that follows."""
+    def _embed(self, encode: Callable[[_Loaded, slice], torch.Tensor], count: int, what: str) -> Embeddings:
+        """Encode in batches; what gives no numbers in half precision is done in float32, and so is all that follows."""
+        if count == 0:
+            return np.zeros((0, self.size), dtype=np.float32)
+        found = self._in_batches(encode, count, what)
+        if not np.all(np.isfinite(found)) and self.compute.precision != "float32":
+            _LOG.warning("%s gives no numbers in %s; float32 is used.", self._source.what, self.compute.precision)
+            with self._lock:
+                self.compute, self._loaded = Compute(self.compute.device, "float32"), None
+            found = self._in_batches(encode, count, what)
+        return directions(found, self._source.what)
+
+    def _in_batches(
+        self, encode: Callable[[_Loaded, slice], torch.Tensor], count: int, what: str
+    ) -> NDArray[np.float32]:
         import torch
 
-        parts = [slice(start, start + _BATCH) for start in range(0, count, _BATCH)]
+        loaded = self.loaded()
         with memory_guard(what), torch.inference_mode():
-            found = torch.cat([encode(part).float() for part in parts]).cpu().numpy()
-            if not np.all(np.isfinite(found)) and self.compute.precision != "float32":
-                _LOG.warning("%s gives no numbers in %s; float32 is used.", self._source.what, self.compute.precision)
-                self.loaded().network.float()
-                self.compute = Compute(self.compute.device, "float32")
-                found = torch.cat([encode(part).float() for part in parts]).cpu().numpy()
-        return directions(found, self._source.what)
+            parts = [encode(loaded, slice(start, start + _BATCH)).float().cpu() for start in range(0, count, _BATCH)]
+        return np.asarray(torch.cat(parts).numpy(), dtype=np.float32)
 
     def _load(self) -> _Loaded:
         source = self._source

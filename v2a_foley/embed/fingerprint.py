@@ -10,8 +10,9 @@ import hashlib
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
-from v2a_foley.embed.space import Embeddings, TextEncoder
+from v2a_foley.embed.space import AudioEncoder, Embeddings, TextEncoder
 from v2a_foley.errors import SpaceMismatch
 
 ANCHORS = (
@@ -50,6 +51,9 @@ ANCHORS = (
 )
 """The anchors: part of the fingerprint's definition, never to be changed."""
 
+_ANCHOR_SECONDS = 2
+_TONES = (60, 130, 290, 440, 1000, 2300, 5200, 9000)
+
 _BITS = 256
 _FORM = re.compile(r"(\d+)-([0-9a-f]{64})")
 _MOST_FLIPPED = 12
@@ -71,6 +75,32 @@ def fingerprint(embeddings: Embeddings) -> str:
     signs = np.unpackbits(np.frombuffer(stream, dtype=np.uint8)).reshape(_BITS, centred.size)
     sums = np.array([centred[row == 1].sum() for row in signs]) * 2 - centred.sum()
     return f"{size}-{np.packbits(sums > 0).tobytes().hex()}"
+
+
+def anchor_sounds(rate: int) -> list[NDArray[np.float32]]:
+    """Return the anchors of spaces without words: 24 mono sounds of 2 s, ``float32 (2 · rate,)``, always the same.
+
+    Eight tones, eight bursts of noise that are repeated faster and faster, and eight sweeps over beds of noise. Part of
+    the fingerprint's definition, never to be changed.
+    """
+    count = _ANCHOR_SECONDS * rate
+    at = np.arange(count) / rate
+    raw = hashlib.shake_256(b"v2a-foley anchor sounds 1").digest(2 * 16 * count)
+    noises = np.frombuffer(raw, dtype="<u2").reshape(16, count) / 32767.5 - 1.0
+    made = [0.5 * np.sin(2 * np.pi * tone * at) for tone in _TONES]
+    made += [0.5 * noises[number] * np.exp(-8.0 * (at * (number + 1) % 2.0)) for number in range(8)]
+    for number, tone in enumerate(_TONES):
+        swept = np.sin(2 * np.pi * tone * (at + at**2 / 8))
+        made.append(0.3 * swept + 0.03 * (number + 1) * noises[8 + number])
+    return [np.asarray(sound, dtype=np.float32) for sound in made]
+
+
+def ears_fingerprint(ears: AudioEncoder) -> str:
+    """Return the fingerprint of a space that sound alone leads into, over ``anchor_sounds``.
+
+    It is not comparable with one over texts: the two sides of a model lie apart in their common space.
+    """
+    return fingerprint(ears.encode_audio(anchor_sounds(ears.sample_rate)))
 
 
 def same_space(one: str, other: str) -> bool:
