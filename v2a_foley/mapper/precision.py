@@ -82,7 +82,7 @@ def finite_rows(
         bad = bad[~usable(found[bad])]
     if len(bad):
         raise ModelDamaged(
-            f"The mapper gives no finite embedding for {len(bad)} of {rows} shots.",
+            f"The mapper gives no usable embedding for {len(bad)} of {rows} shots.",
             hint="Its weights are no good: fetch or train the mapper again, or choose another.",
         )
     return normalised(found)
