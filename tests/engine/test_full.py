@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from tests.cli.program import Program
 from tests.footage import make_film, real_clip, stream_hash
-from tests.tiny.profile import stranger, write_profile
+from tests.tiny.profile import stranger
 from v2a_foley import Progress, RunSettings, add_foley
 from v2a_foley.engine import stages
 from v2a_foley.engine.blend import blend
@@ -23,11 +23,6 @@ from v2a_foley.errors import GpuMissing, ModelDamaged, ModelMissing, SpaceMismat
 from v2a_foley.project import Kind, Layer
 
 FAST = {"device": "cpu", "precision": "float32", "steps": 3, "handles": 0.5}
-
-
-@pytest.fixture(scope="session")
-def tiny(tmp_path_factory) -> Path:
-    return write_profile(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.fixture

@@ -40,9 +40,7 @@ def test_frames_are_spread_evenly_and_none_comes_twice(first, length, count):
     if len(chosen) > 1:
         gaps = np.diff(chosen)
         assert gaps.max() - gaps.min() <= 1
-        assert (
-            abs((chosen[0] - first) - (first + length - 1 - chosen[-1])) <= 1
-        )  # as far from both ends
+        assert abs((chosen[0] - first) - (first + length - 1 - chosen[-1])) <= 1  # as far from both ends
 
 
 def coloured(path, colours, each):

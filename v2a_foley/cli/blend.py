@@ -23,7 +23,7 @@ WEIGHTS = typer.Option(None, "--weights", metavar="W,W[,…]", help="How much of
 PATH = typer.Option(None, "--path", metavar="N", help="Write N sounds that lead from the first thing to the second.")
 SETTINGS = (
     "duration", "profile", "mapper", "generator", "library", "negative", "seed", "device", "precision", "steps",
-    "guidance", "scheduler", "best_of", "init", "strength", "overwrite",
+    "guidance", "scheduler", "draft", "offload", "compile", "best_of", "init", "strength", "overwrite",
 )  # fmt: skip
 """The settings of a run that mean something for a blend."""
 

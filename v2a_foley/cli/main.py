@@ -35,13 +35,14 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import blend, demo, describe, doctor, models, run, shots
+    from v2a_foley.cli import blend, demo, describe, doctor, models, rework, run, shots
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
         "shots": shots.shots,
         "describe": describe.describe,
         "blend": blend.command(),
+        "rework": rework.command(),
         "doctor": doctor.doctor,
         "demo": demo.demo,
     }

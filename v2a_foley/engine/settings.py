@@ -122,6 +122,15 @@ class RunSettings:
     strength: Annotated[
         float, Option("How far a neural sound may leave the one it starts from.", "Neural", least=0, most=1)
     ] = 0.5
+    draft: Annotated[
+        bool, Option("Let the vocoder run in half precision too: faster, for listening while editing.", "Neural")
+    ] = False
+    offload: Annotated[
+        bool, Option("Keep only the network at work on the GPU, for GPUs with little memory.", "Neural")
+    ] = False
+    compile: Annotated[
+        bool, Option("Compile for a CUDA GPU: costs a minute at first, pays for many sounds.", "Neural")
+    ] = False
     original: Annotated[str, Option("What becomes of the film's own sound.", "Mix", choices=ORIGINALS)] = "mix"
     gain: Annotated[
         float, Option("Level of the new sound against its nominal level.", "Mix", unit="dB", least=-60, most=24)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ from v2a_foley.video.cuts import read_cuts
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import probe
 from v2a_foley.video.read import read_frames
+
+if TYPE_CHECKING:
+    from v2a_foley.generate.audioldm import AudioLdmVoice
 
 
 def open_film(path: str | Path, progress: Progress | None = None) -> Project:
@@ -188,7 +191,7 @@ def generators(settings: RunSettings, profile: Profile, progress: Progress) -> l
     return makers
 
 
-def voice(settings: RunSettings, profile: Profile) -> Generator:
+def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
     """Return the profile's AudioLDM, set as the settings say; its weights load with its first sound.
 
     Raises:
@@ -208,6 +211,9 @@ def voice(settings: RunSettings, profile: Profile) -> Generator:
         best_of=settings.best_of,
         init=read_whole(settings.init).mean(axis=0) if settings.init is not None else None,
         strength=settings.strength,
+        draft=settings.draft,
+        offload=settings.offload,
+        compiled=settings.compile,
     )
     listener = listener_of(profile, "--best-of") if settings.best_of > 1 else None
     return AudioLdmVoice(profile.voice, profile.compute, options, listener=listener)
