@@ -112,35 +112,39 @@ def ladder(
 
 
 def _as_stock(schedule: Schedule, steps: int, start: float | None) -> Ladder:
-    stock, stride = _stock_timesteps(schedule, steps), len(schedule.alphas_cumprod) // steps
-    kept = stock if start is None else stock[stock <= start]
-    alphas = schedule.alphas_cumprod[kept]
-    following = kept - stride
-    after = np.where(
-        following >= 0, schedule.alphas_cumprod[np.maximum(following, 0)], np.float32(schedule.final_alpha)
-    )
-    timesteps = kept.astype(np.float64)
-    if start is not None:
-        first = np.float32(
-            1 / (1 + np.exp(2 * np.interp(start, np.arange(len(schedule.alphas_cumprod)), schedule.log_ratios)))
-        )
-        if len(kept) == 0:
-            after = np.array([schedule.final_alpha], dtype=np.float32)
-        timesteps = np.concatenate([[start], timesteps[1:]])
-        alphas = np.concatenate([[first], alphas[1:]]).astype(np.float32)
-    levels = np.concatenate([alphas[:1], after]).astype(np.float32)
-    return _made(schedule, timesteps, np.sqrt(levels), np.sqrt(np.float32(1) - levels))
+    """Return the stock scheduler's levels, each step ending where the next one starts.
+
+    The stock scheduler itself ends each step a fixed stride lower. With ``leading`` timesteps, which AudioLDM has, and
+    with ``trailing`` ones that divide the trained ones, that is the same.
+    """
+    kept = _stock_timesteps(schedule, steps)
+    alphas, final = schedule.alphas_cumprod, np.float32(schedule.final_alpha)
+    if start is None:
+        return _made(schedule, kept, *_roots(np.append(alphas[kept], final)))
+    lower = kept[kept <= start][1:]
+    first = 1 / (1 + np.exp(2 * np.interp(start, np.arange(len(alphas)), schedule.log_ratios)))
+    levels = np.concatenate([[first], alphas[lower], [final]])
+    return _made(schedule, np.append(start, lower), *_roots(levels))
+
+
+def _roots(alphas: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return signal and noise with the stock scheduler's bits: torch's power of one half is not always the nearest."""
+    import torch
+
+    shares = torch.from_numpy(alphas.astype(np.float32))
+    return (shares**0.5).numpy(), ((1 - shares) ** 0.5).numpy()
 
 
 def _stock_timesteps(schedule: Schedule, steps: int) -> NDArray[np.int64]:
     trained = len(schedule.alphas_cumprod)
     if schedule.spacing == "linspace":
-        spread: NDArray[Any] = np.linspace(0, trained - 1, steps).round()[::-1]
+        spread: NDArray[Any] = np.linspace(0, trained - 1, steps).round()
     elif schedule.spacing == "trailing":
         spread = np.round(np.arange(trained, 0, -trained / steps)) - 1
     else:
-        spread = np.arange(steps)[::-1] * (trained // steps) + schedule.offset
-    return np.asarray(np.clip(spread, 0, trained - 1), dtype=np.int64)
+        spread = np.arange(steps) * (trained // steps) + schedule.offset
+    falling = np.unique(np.clip(spread, 0, trained - 1))[::-1]
+    return np.asarray(falling, dtype=np.int64)
 
 
 def _even(schedule: Schedule, steps: int, start: float) -> Ladder:
@@ -154,7 +158,7 @@ def _even(schedule: Schedule, steps: int, start: float) -> Ladder:
 
 
 def _made(
-    schedule: Schedule, timesteps: NDArray[np.float64], signal: NDArray[np.floating], noise: NDArray[np.floating]
+    schedule: Schedule, timesteps: NDArray[Any], signal: NDArray[np.floating], noise: NDArray[np.floating]
 ) -> Ladder:
     return Ladder(
         tuple(map(float, timesteps)),
