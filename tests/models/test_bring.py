@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import zipfile
 
 import pytest
@@ -164,3 +165,17 @@ def test_faults_that_show_without_a_hash(tmp_path):
     assert "cut off" in fault("a.bin", whole[:-50])
     assert fault("a.pt", b"\x80\x02old") == ""
     assert fault("a.json", b"\xff\xfe")
+
+
+def test_a_copy_that_cannot_be_read_is_an_error_of_ours(copy, folder, tmp_path, monkeypatch):
+    with pytest.raises(InputError, match="cannot be read: File name too long"):
+        import_folder("small", tmp_path / ("x" * 5000))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the file that opens and cannot be read is Linux's")
+def test_a_copy_on_a_broken_disk_is_an_error_of_ours(copy, folder):
+    (copy / BIG).unlink()
+    (copy / BIG).symlink_to("/proc/self/mem")  # opens, and fails when it is read
+    with pytest.raises(InputError, match="cannot be read: Input/output error"):
+        import_folder("small", copy)
+    assert left(folder) == []

@@ -1,10 +1,13 @@
 """The door to the hub: addresses, tokens, redirects, answers; and that the hub of these tests is like the true one."""
 
+import ssl
+from urllib.error import URLError
+
 import pytest
 
 from tests.models import small
 from tests.models.fake_hub import FakeHub, Fault, oid
-from v2a_foley.errors import ModelDamaged, UsageError
+from v2a_foley.errors import ModelDamaged, ModelMissing, UsageError
 from v2a_foley.models import hub as door
 from v2a_foley.models.plan import plan
 from v2a_foley.models.pull import pull
@@ -106,7 +109,6 @@ def test_redirects_lead_to_web_addresses_alone_and_not_for_ever(hub, location):
 
 
 def test_redirects_never_leave_encryption():
-    from urllib.error import URLError
     from urllib.request import Request
 
     follow = door._Redirects().redirect_request
@@ -129,3 +131,19 @@ def test_names_from_the_hub_choose_no_place(hub, folder, knows, tmp_path):
     place = pull(plan("small"))
     assert {path for path in small.contents(place) if not path.startswith("v2a-")} == set(small.FILES)
     assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_certificate_that_is_not_trusted_is_said_at_once(unpinned, monkeypatch, hub):
+    """A stand-in for the handshake: a true one needs a certificate, made anew each year."""
+    asked = []
+
+    class Opener:
+        def open(self, *_: object, **__: object) -> None:
+            asked.append(1)
+            raise URLError(ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed certificate"))
+
+    monkeypatch.setattr(door, "_opener", Opener)
+    with pytest.raises(ModelMissing, match="does not trust") as caught:
+        plan("small")
+    assert "SSL_CERT_FILE" in caught.value.hint
+    assert len(asked) == 1

@@ -271,3 +271,11 @@ def test_a_record_survives_writing_and_reading(place, tmp_path):
     write_record(tmp_path / "again", record)
     assert read_record(tmp_path / "again") == record
     assert home("small") == place
+
+
+def test_a_folder_that_cannot_be_looked_into_is_an_error_of_ours(knows, monkeypatch):
+    knows(small.entry())
+    monkeypatch.setenv("V2A_FOLEY_MODELS", "/" + "x" * 5000)
+    for ask in (states, lambda: require("small"), lambda: installed_path("small"), lambda: remove("small")):
+        with pytest.raises(ModelMissing, match="cannot be read: File name too long"):
+            ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,7 +128,7 @@ def _show(wanted: Plan) -> None:
         f"  from      {model.repository} at {wanted.revision}",
         f"  size      {shown_size(wanted.size)} in {len(wanted.files)} files",
         f"  licence   {model.licence}{'' if model.commercial else ': NOT FOR COMMERCIAL WORK'}",
-        f"            {model.terms}",
+        *textwrap.wrap(model.terms, 108, initial_indent=" " * 12, subsequent_indent=" " * 12),
     ]
     if wanted.asked_hub:
         lines.append("  checked   against the hub's own hashes of this commit where the program pins none")

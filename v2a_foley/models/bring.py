@@ -8,6 +8,7 @@ import shutil
 import stat
 import uuid
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from v2a_foley.errors import InputError, ModelDamaged, UsageError
@@ -60,17 +61,20 @@ def import_folder(name: str, source: Path, progress: Progress | None = None) -> 
 
 def _inside(entry: Model, source: Path) -> Path:
     """Return the folder that holds the files: the one given, or the right commit inside a hub cache's folder."""
-    if not source.is_dir():
-        raise InputError(
-            f"There is no folder {str(source)!r}.", hint=f"Name the folder with the files of {entry.name}."
-        )
-    cached = source / f"models--{entry.repository.replace('/', '--')}"
-    commits = (cached if cached.is_dir() else source) / "snapshots"
-    if not commits.is_dir():
-        return source
-    if entry.revision is not None and (commits / entry.revision).is_dir():
-        return commits / entry.revision
-    there = sorted(each for each in commits.iterdir() if each.is_dir())
+    try:
+        if not source.is_dir():
+            raise InputError(
+                f"There is no folder {str(source)!r}.", hint=f"Name the folder with the files of {entry.name}."
+            )
+        cached = source / f"models--{entry.repository.replace('/', '--')}"
+        commits = (cached if cached.is_dir() else source) / "snapshots"
+        if not commits.is_dir():
+            return source
+        if entry.revision is not None and (commits / entry.revision).is_dir():
+            return commits / entry.revision
+        there = sorted(each for each in commits.iterdir() if each.is_dir())
+    except OSError as error:
+        raise _unreadable(source, error) from error
     if len(there) != 1:
         raise InputError(
             f"The cache {str(source)!r} holds {len(there)} commits of {entry.name!r}.",
@@ -116,8 +120,8 @@ def _copied(entry: Model, found: dict[str, Path], made: Path, progress: Progress
 
 def _copy(entry: Model, file: ModelFile, source: Path, target: Path, stage: Stage) -> FileRecord:
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as read, target.open("xb") as written:
-        while block := read.read(BLOCK):
+    with target.open("xb") as written:
+        for block in _blocks(source):
             written.write(block)
             digest.update(block)
             size += len(block)
@@ -129,6 +133,22 @@ def _copy(entry: Model, file: ModelFile, source: Path, target: Path, stage: Stag
     if file.sha256 is None and (fault := fault_of(target)):
         raise _wrong(entry, file, fault)
     return FileRecord(file.path, size, digest.hexdigest(), target.stat().st_mtime_ns)
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    """Read a file of the copy; what goes wrong here is the copy's fault, not that of the place it is copied to."""
+    try:
+        with source.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                yield block
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{str(path)!r} cannot be read: {error.strerror or error}.", hint="Check its permissions and disk."
+    )
 
 
 def _wrong(entry: Model, file: ModelFile, how: str) -> ModelDamaged:

@@ -81,7 +81,8 @@ class Fetch:
 
     def _add(self, block: bytes) -> None:
         self.sha256.update(block)
-        self.git.update(block)
+        if self.file.sha256 is None:
+            self.git.update(block)
         self.held += len(block)
         self.stage.tell(self.begun_at + self.held, self.file.path)
 

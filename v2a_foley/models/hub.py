@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -162,6 +163,11 @@ def _opened(url: str, what: str, start: int = 0) -> Iterator[http.client.HTTPRes
         with error:
             raise _refusal(error, what) from error
     except (URLError, OSError, http.client.HTTPException) as error:
+        if isinstance(getattr(error, "reason", error), ssl.SSLCertVerificationError):
+            raise ModelMissing(
+                f"{urlsplit(url).netloc} shows a certificate that this machine does not trust.",
+                hint="If your network looks into encrypted traffic, set SSL_CERT_FILE to the certificates it goes by.",
+            ) from error
         raise Interrupted(_reason(error)) from error
     with answer:
         yield answer

@@ -9,7 +9,7 @@ from pathlib import Path
 from v2a_foley.errors import Cancelled
 from v2a_foley.files import translated, write_text
 from v2a_foley.models import hub
-from v2a_foley.models.fetch import Fetch, Wanted
+from v2a_foley.models.fetch import Fetch
 from v2a_foley.models.plan import Plan
 from v2a_foley.models.record import FileRecord, Record, now
 from v2a_foley.models.store import check_room, home, locked, partial_folder, place, state_of
@@ -39,9 +39,8 @@ def pull(wanted: Plan, progress: Progress | None = None) -> Path:
             _prepare(wanted, partial)
             return _pulled(wanted, partial, progress)
         except Cancelled as error:
-            held = sum((partial / file.path).stat().st_size for file in wanted.files if (partial / file.path).exists())
             raise Cancelled(
-                f"Cancelled; {held / 1e6:,.0f} of {wanted.size / 1e6:,.0f} MB are kept.",
+                f"Cancelled; {_held(wanted, partial) / 1e6:,.0f} of {wanted.size / 1e6:,.0f} MB are kept.",
                 hint=f"Go on from there: v2a-foley models pull {name}",
             ) from error
         except OSError as error:
@@ -51,7 +50,7 @@ def pull(wanted: Plan, progress: Progress | None = None) -> Path:
 def _prepare(wanted: Plan, partial: Path) -> None:
     """Make the folder for the unfinished download; what is there of another commit, or unasked for, is removed."""
     broken, note = home(wanted.model.name), partial / PLAN
-    if partial.exists() and _revision_of(note) != wanted.revision:
+    if partial.exists() and _revision_of(note) not in {None, wanted.revision}:
         shutil.rmtree(partial)
     if broken.is_dir() and not broken.is_symlink() and not partial.exists():
         broken.rename(partial)  # a damaged model: what is whole in it need not be fetched again
@@ -69,23 +68,23 @@ def _revision_of(note: Path) -> str | None:
     try:
         return str(json.loads(note.read_text("utf-8"))["revision"])
     except (OSError, ValueError, TypeError, KeyError):
-        return None  # cut off while it was written: begin again
+        return None  # not written, or not to its end: what is there is hashed, which tells right from wrong
+
+
+def _held(wanted: Plan, partial: Path) -> int:
+    paths = {partial.joinpath(*file.path.split("/")): file.size for file in wanted.files}
+    return sum(min(path.stat().st_size, size) for path, size in paths.items() if path.exists())
 
 
 def _pulled(wanted: Plan, partial: Path, progress: Progress) -> Path:
     entry = wanted.model
-    paths = {file.path: partial.joinpath(*file.path.split("/")) for file in wanted.files}
-    held = sum(min(path.stat().st_size, file.size) for file, path in _pairs(wanted, paths) if path.exists())
-    check_room(wanted.size - held, entry.name)
+    check_room(wanted.size - _held(wanted, partial), entry.name)
     records = []
     with progress.stage("downloading", wanted.size) as stage:
-        for file, path in _pairs(wanted, paths):
+        for file in wanted.files:
+            path = partial.joinpath(*file.path.split("/"))
             digest = Fetch(entry.name, file, path, stage).run()
             records.append(FileRecord(file.path, file.size, digest, path.stat().st_mtime_ns))
     (partial / PLAN).unlink()
     record = Record(entry.name, entry.repository, wanted.revision, "hub", entry.licence, now(), tuple(records))
     return place(entry.name, partial, record)
-
-
-def _pairs(wanted: Plan, paths: dict[str, Path]) -> list[tuple[Wanted, Path]]:
-    return [(file, paths[file.path]) for file in wanted.files]

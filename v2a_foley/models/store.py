@@ -39,6 +39,21 @@ def home(name: str) -> Path:
     return models_folder() / model(name).name
 
 
+def _there(folder: Path) -> bool:
+    """Tell whether a folder of a model exists.
+
+    Raises:
+        ModelMissing: that cannot be found out.
+    """
+    try:
+        return folder.exists()
+    except OSError as error:
+        raise ModelMissing(
+            f"The folder of the models, {str(models_folder())!r}, cannot be read: {error.strerror or error}.",
+            hint="Set V2A_FOLEY_MODELS to a folder that you may read.",
+        ) from error
+
+
 def partial_folder(name: str) -> Path:
     """Return the folder in which an unfinished download lies."""
     return models_folder() / f".{model(name).name}.partial"
@@ -66,13 +81,13 @@ class State:
 def state_of(name: str, progress: Progress | None = None) -> State:
     """Return how a model stands; files that were written to since are hashed again."""
     entry, folder, partial = model(name), home(name), partial_folder(name)
-    if folder.exists():
+    if _there(folder):
         try:
             record = _checked(name, progress or Progress())
         except ModelDamaged as error:
             return State(entry, "damaged", folder, _held(folder), error.message)
         return State(entry, "installed", folder, record.size)
-    if partial.exists():
+    if _there(partial):
         return State(entry, "partial", partial, _held(partial), "The download was not finished.")
     return State(entry, "not installed", None)
 
@@ -94,7 +109,7 @@ def installed_path(name: str) -> Path | None:
         UsageError: there is no model of this name.
         ModelDamaged: it is there and is not what it should be.
     """
-    return require(name) if home(name).exists() else None
+    return require(name) if _there(home(name)) else None
 
 
 def require(name: str, progress: Progress | None = None) -> Path:
@@ -109,7 +124,7 @@ def require(name: str, progress: Progress | None = None) -> Path:
         Cancelled: the caller asked to stop while a file was hashed.
     """
     folder = home(name)
-    if not folder.exists():
+    if not _there(folder):
         raise ModelMissing(f"The model {name!r} is not installed.", hint=f"Get it: v2a-foley models pull {name}")
     _checked(name, progress or Progress())
     return folder
@@ -124,7 +139,7 @@ def verify(name: str, progress: Progress | None = None) -> Record:
         ModelDamaged: a file is not what it should be.
         Cancelled: the caller asked to stop.
     """
-    if not home(name).exists():
+    if not _there(home(name)):
         raise ModelMissing(f"The model {name!r} is not installed.", hint=f"Get it: v2a-foley models pull {name}")
     return _checked(name, progress or Progress(), everything=True)
 
@@ -192,7 +207,7 @@ def remove(name: str) -> int:
         OutputError: the folder may not be changed.
     """
     places = home(name), partial_folder(name)
-    if not any(each.exists() or each.is_symlink() for each in places):
+    if not any(_there(each) or each.is_symlink() for each in places):
         raise UsageError(f"The model {name!r} is not installed.", hint="See what is: v2a-foley models list")
     with locked(name, Progress()):
         doomed = [each for each in places if each.exists() or each.is_symlink()]
@@ -242,7 +257,11 @@ def _away(folder: Path) -> None:
 
 
 def _held(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    held = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # gone meanwhile: another process is at work on it
+            held += path.stat().st_size if path.is_file() else 0
+    return held
 
 
 def check_room(wanted: int, name: str) -> None:
