@@ -127,6 +127,7 @@ def _scored(film: DemoFilm, folder: Path, library: Path | None, progress: Progre
         number = 1 + sum(cut <= film.rendered.start for cut in film.cuts)
     while True:
         settings = RunSettings(
+            profile="pocket",
             library=library,
             prompt=(f"{number}={PROMPT}",) if number is not None else (),
             stems=folder / STEMS,
