@@ -9,7 +9,7 @@ import pytest
 
 from tests.models import small
 from v2a_foley.errors import Cancelled, DiskFull, InputError, ModelDamaged, UsageError
-from v2a_foley.models import require, store
+from v2a_foley.models import places, require
 from v2a_foley.models.bring import fault_of, import_folder
 from v2a_foley.models.record import read_record
 from v2a_foley.models.table import MANIFEST
@@ -140,8 +140,8 @@ def test_stopping_leaves_nothing_behind(copy, folder):
 
 
 def test_a_full_disk_is_found_before_the_first_byte(copy, folder, monkeypatch):
-    usage = store.shutil.disk_usage("/")._replace(free=1000)
-    monkeypatch.setattr(store.shutil, "disk_usage", lambda _: usage)
+    usage = places.shutil.disk_usage("/")._replace(free=1000)
+    monkeypatch.setattr(places.shutil, "disk_usage", lambda _: usage)
     with pytest.raises(DiskFull):
         import_folder("small", copy)
     assert left(folder) == []

@@ -12,7 +12,7 @@ import pytest
 from tests.models import small
 from tests.models.fake_hub import Fault
 from v2a_foley.errors import Cancelled, DiskFull, ModelDamaged, ModelMissing, OutputError, UsageError
-from v2a_foley.models import ModelFile, fetch, installed_path, remove, require, store, verify
+from v2a_foley.models import ModelFile, fetch, installed_path, places, remove, require, verify
 from v2a_foley.models import hub as door
 from v2a_foley.models.plan import plan
 from v2a_foley.models.pull import pull
@@ -250,8 +250,8 @@ def test_offline_means_that_the_hub_hears_nothing(hub, pinned, monkeypatch, vari
 
 
 def test_a_full_disk_is_found_before_the_first_byte(hub, pinned, monkeypatch):
-    free = shutil.disk_usage("/")._replace(free=store.ROOM_LEFT + 1000)
-    monkeypatch.setattr(store.shutil, "disk_usage", lambda _: free)
+    free = shutil.disk_usage("/")._replace(free=places.ROOM_LEFT + 1000)
+    monkeypatch.setattr(places.shutil, "disk_usage", lambda _: free)
     with pytest.raises(DiskFull, match="GB more") as caught:
         pull(plan("small"))
     assert "V2A_FOLEY_MODELS" in caught.value.hint
@@ -262,7 +262,7 @@ def test_what_is_there_already_needs_no_room(hub, pinned, monkeypatch):
     (partial := partial_folder("small")).mkdir(parents=True)
     (partial / "v2a-foley-pull.json").write_text(json.dumps({"revision": pinned.revision}))
     small.write_files(partial)
-    monkeypatch.setattr(store.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
+    monkeypatch.setattr(places.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
     assert_whole(pull(plan("small")))
 
 

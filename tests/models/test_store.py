@@ -10,10 +10,11 @@ import pytest
 
 from tests.models import small
 from v2a_foley.errors import Cancelled, ModelDamaged, ModelMissing, OutputError, UsageError
-from v2a_foley.models import installed, installed_path, models_folder, remove, require, states, store, verify
+from v2a_foley.models import installed, installed_path, models_folder, places, remove, require, states, store, verify
 from v2a_foley.models.bring import import_folder
+from v2a_foley.models.places import locked
 from v2a_foley.models.record import read_record, write_record
-from v2a_foley.models.store import home, locked, partial_folder, state_of
+from v2a_foley.models.store import home, partial_folder, state_of
 from v2a_foley.models.table import MANIFEST
 from v2a_foley.progress import Progress
 
@@ -222,7 +223,7 @@ def test_a_place_that_cannot_be_taken_leaves_the_old_model(place, monkeypatch, t
 
     monkeypatch.setattr(type(made), "rename", refuse)
     with pytest.raises(OutputError):
-        store.place("small", made, read_record(made))
+        places.place("small", made, read_record(made))
     assert require("small") == place
 
 

@@ -3,7 +3,8 @@
 Only ``pull`` touches the network, and only when a user asks for it.
 """
 
-from v2a_foley.models.store import State, installed, installed_path, models_folder, remove, require, states, verify
+from v2a_foley.models.places import remove
+from v2a_foley.models.store import State, installed, installed_path, models_folder, require, states, verify
 from v2a_foley.models.table import Model, ModelFile, model, models
 
 __all__ = [

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from v2a_foley.errors import InputError, ModelDamaged, UsageError
 from v2a_foley.files import translated
+from v2a_foley.models.places import check_room, locked, place
 from v2a_foley.models.record import BLOCK, FileRecord, Record, now
-from v2a_foley.models.store import check_room, home, locked, models_folder, place, state_of
+from v2a_foley.models.store import home, models_folder, state_of
 from v2a_foley.models.table import Model, ModelFile, model
 from v2a_foley.progress import Progress, Stage
 

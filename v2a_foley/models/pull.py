@@ -10,9 +10,10 @@ from v2a_foley.errors import Cancelled
 from v2a_foley.files import translated, write_text
 from v2a_foley.models import hub
 from v2a_foley.models.fetch import Fetch
+from v2a_foley.models.places import check_room, locked, place
 from v2a_foley.models.plan import Plan
 from v2a_foley.models.record import FileRecord, Record, now
-from v2a_foley.models.store import check_room, home, locked, partial_folder, place, state_of
+from v2a_foley.models.store import home, partial_folder, state_of
 from v2a_foley.progress import Progress
 
 PLAN = "v2a-foley-pull.json"
