@@ -112,7 +112,7 @@ def read_sizes(folder: Path) -> Sizes:
             embedding=int(unet["projection_class_embeddings_input_dim"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelDamaged(f"The configs in {folder} lack {error}.", hint=_AGAIN) from error
+        raise ModelDamaged(f"The configs in {folder} do not describe an AudioLDM: {error}.", hint=_AGAIN) from error
     _require(unet.get("class_embed_type") == "simple_projection", folder, "its UNet is not conditioned by a vector")
     _require(unet["in_channels"] == unet.get("out_channels"), folder, "its UNet changes the number of channels")
     _require(vae.get("latent_channels") == sizes.channels, folder, "its VAE and its UNet have different channels")
@@ -155,6 +155,7 @@ def load_networks(folder: Path) -> Networks:
     from transformers import SpeechT5HifiGan
 
     require_complete(folder)
+    read_sizes(folder)
     return Networks(
         unet=_load(UNet2DConditionModel, folder, "unet", torch_dtype=torch.float32),
         vae=_load(AutoencoderKL, folder, "vae", torch_dtype=torch.float32),
