@@ -10,7 +10,7 @@ from v2a_foley.generate.audioldm.folder import Sizes
 from v2a_foley.generate.audioldm.passes import Steps, longest, waveforms
 from v2a_foley.generate.audioldm.pieces import in_pieces
 from v2a_foley.generate.audioldm.plan import Room, windows
-from v2a_foley.generate.audioldm.windows import TILE, TILE_OVERLAP, decoded, vocoded, windowed
+from v2a_foley.generate.audioldm.windows import TILE, TILE_OVERLAP, decoded, encoded, vocoded, windowed
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -75,6 +75,46 @@ def test_a_long_sound_is_made_in_windows_and_hears_its_own_embedding_everywhere(
     assert all(np.abs(part).max() > 1e-3 for part in thirds)
 
 
+def test_no_network_is_given_more_the_longer_a_sound_is():
+    largest: dict[str, int] = {}
+
+    class Measured:
+        """Measures what it is given, and makes silence of it."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(model(), name)
+
+        def measure(self, name: str, given: torch.Tensor, frames: int) -> None:
+            largest[name] = max(largest.get(name, 0), len(given) * frames)
+
+        def predictor(self, *how):
+            def predict(given: torch.Tensor, timestep: float) -> torch.Tensor:
+                self.measure("predict", given, given.shape[2])
+                return torch.zeros_like(given)
+
+            return predict
+
+        def decode(self, given: torch.Tensor) -> torch.Tensor:
+            self.measure("decode", given, given.shape[2])
+            return torch.zeros(len(given), 4 * given.shape[2], 32)
+
+        def vocode(self, given: torch.Tensor, samples: int) -> np.ndarray:
+            self.measure("vocode", given, given.shape[1])
+            return np.zeros((len(given), samples), np.float32)
+
+    given = []
+    for frames in (2100, 9000):
+        busy = work(steps=Room(1.0, most=4))
+        busy.model = Measured()
+        largest.clear()
+        made = waveforms(busy, conditions(1), frames, 640 * frames, Steps(count=1))
+        assert made.shape == (1, 640 * frames)
+        given.append(dict(largest))
+    assert given[0] == given[1]
+    assert given[0]["predict"] == 4 * 256
+    assert given[0]["decode"] == TILE
+
+
 def test_a_long_sound_does_not_depend_on_how_many_windows_run_together():
     steps, rows = Steps(count=2), conditions(3)
     few = waveforms(work(steps=Room(1.0, most=1)), rows, LONG, 640 * LONG, steps)
@@ -118,6 +158,15 @@ def test_decoded_tiles_equal_the_single_pass_to_a_twentieth_of_its_spread_and_no
     seam = slice(4 * (TILE - TILE_OVERLAP), 4 * TILE)
     assert error.mean().sqrt() < 0.05
     assert error[seam].mean() < 1.5 * error.mean()
+
+
+def test_encoded_tiles_equal_the_single_pass_to_a_tenth_of_its_spread():
+    frames = 2 * TILE - TILE_OVERLAP
+    wave = np.random.default_rng(1).standard_normal(640 * frames).astype(np.float32) * 0.2
+    tiled, whole = encoded(model(), wave, frames, longest=TILE), model().encode([wave], frames)
+    assert tiled.gains == whole.gains
+    error = (tiled.latents - whole.latents)[0] / whole.latents.std()
+    assert error.square().mean().sqrt() < 0.1
 
 
 def test_short_latents_are_decoded_in_one_piece():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from v2a_foley.compute import Compute, free_memory
 from v2a_foley.errors import ModelDamaged
-from v2a_foley.generate.audioldm.denoise import Predict, denoise
+from v2a_foley.generate.audioldm.denoise import Predict, denoise, not_finite
 from v2a_foley.generate.audioldm.parts import AudioLdm
 from v2a_foley.generate.audioldm.pieces import in_pieces
 from v2a_foley.generate.audioldm.plan import SINGLE_PASS, WINDOW, Room, on_grid, windows
@@ -166,7 +166,7 @@ def waveforms(
     mel = decoded(work.model, latents, longest=longest(work.model), room=work.rooms.sound)
     work.progress.check()
     made = vocoded(work.model, mel, samples, room=work.rooms.sound)
-    lost = tuple(int(row) for row in np.flatnonzero(~np.isfinite(made).all(axis=1)))
+    lost = tuple(sorted({*not_finite(latents), *not_finite(mel), *not_finite(torch.from_numpy(made))}))
     if lost:
         made[list(lost)] = _again(work, conditions.only(lost), frames, samples, steps, ground and ground.only(lost))
     return made
