@@ -11,6 +11,7 @@ from v2a_foley.generate.audioldm import mel
 from v2a_foley.generate.audioldm.denoise import denoise, not_finite
 from v2a_foley.generate.audioldm.parts import AudioLdm
 from v2a_foley.generate.audioldm.schedule import ladder
+from v2a_foley.generate.audioldm.vocoder import FlatVocoder
 from v2a_foley.progress import Progress
 
 from . import tiny_voice
@@ -83,6 +84,21 @@ def test_waveforms_have_exactly_the_samples_asked_for(samples):
     made = model.vocode(spectrograms, samples)
     assert made.shape == (2, samples)
     assert made.dtype == np.float32
+
+
+@pytest.mark.parametrize("normalise", [False, True])
+def test_the_flat_vocoder_is_the_stock_one_but_for_rounding(normalise):
+    stock = tiny_voice.model()._network("vocoder")
+    spectrograms = tiny_voice.model().decode(tiny_voice.model().noise([1, 2], 12))
+    stock.config.normalize_before = normalise
+    stock.mean.fill_(-2.0)
+    try:
+        expected, found = stock(spectrograms), FlatVocoder(stock)(spectrograms)
+    finally:
+        stock.config.normalize_before = False
+        stock.mean.zero_()
+    assert found.shape == expected.shape == (2, 12 * 640 + 32)
+    assert float((found - expected).abs().max()) < 1e-5 * float(expected.abs().max())
 
 
 def test_lost_rows_are_told():

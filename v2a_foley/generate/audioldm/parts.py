@@ -29,6 +29,7 @@ from v2a_foley.generate.audioldm.folder import (
     read_sizes,
 )
 from v2a_foley.generate.audioldm.schedule import Schedule
+from v2a_foley.generate.audioldm.vocoder import FlatVocoder
 
 Floats = NDArray[np.float32]
 
@@ -74,6 +75,8 @@ class AudioLdm:
                 "vae": networks.vae.to(dtype=compute.dtype, memory_format=pixels),
                 "vocoder": networks.vocoder.to(dtype=self._vocoder_dtype),
             }
+        if compute.on_cpu and compute.precision != "float32":
+            self._networks["vocoder"] = FlatVocoder(self._networks["vocoder"])
         if compiled and compute.device.startswith("cuda"):
             self._networks["unet"].compile(dynamic=True)
         if not offload:
