@@ -21,14 +21,18 @@ def side_by_side(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[
     return list(_pool().map(work, parts))
 
 
+def workers() -> int:
+    """Return how many parts run side by side."""
+    return min(4, os.cpu_count() or 1)
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
     import torch
 
     before = torch.get_num_threads()
-    workers = min(4, os.cpu_count() or 1)
-    pool = ThreadPoolExecutor(workers, "pocket", initializer=torch.set_num_threads, initargs=(1,))
-    list(pool.map(_start, range(workers)))
+    pool = ThreadPoolExecutor(workers(), "torch", initializer=torch.set_num_threads, initargs=(1,))
+    list(pool.map(_start, range(workers())))
     torch.set_num_threads(before)
     return pool
 

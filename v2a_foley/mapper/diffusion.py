@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ from torch import Tensor
 
 from v2a_foley.compute import Compute, memory_guard
 from v2a_foley.embed import Embeddings, Space
+from v2a_foley.errors import Cancelled
 from v2a_foley.mapper.cached import CachedNetwork
 from v2a_foley.mapper.network import DiffusionNetwork
+from v2a_foley.mapper.parts import parts_of, run_parts
 from v2a_foley.mapper.precision import Warn, checked, finite_rows, in_precision
 from v2a_foley.mapper.samplers import SAMPLERS, Denoiser
 from v2a_foley.mapper.schedule import CosineSchedule
@@ -32,7 +35,7 @@ class Sampling:
         sampler: ``ancestral`` (DDPM, the paper's kind, new noise at every step) or ``deterministic`` (DDIM).
         steps: timesteps that are visited, 1 to 1000.
         guidance: how far the prediction is pushed away from the one that knows nothing of the clip; 1 is as trained.
-        batch: clips that are sampled together; bounds the memory.
+        batch: the most clips that are sampled together; bounds the memory.
     """
 
     sampler: str = "deterministic"
@@ -104,6 +107,7 @@ class DiffusionMapper:
     def map(self, embeddings: Embeddings, seeds: Sequence[int], *, step_done: StepDone | None = None) -> Embeddings:
         """Translate ``float32 (n, d_source)`` to ``float32 (n, d_target)`` of unit length; one seed a row.
 
+        ``step_done`` is told after every step, on a CPU from several threads, one at a time.
         A row's noise comes from its own seed alone, on the CPU, whatever else is in the batch and wherever it runs.
 
         Raises:
@@ -120,7 +124,7 @@ class DiffusionMapper:
         return self._map(embeddings, seeds, self._forgetful, None)
 
     def _map(
-        self, embeddings: Embeddings, seeds: Sequence[int], denoiser: _Maker, step_done: StepDone | None
+        self, embeddings: Embeddings, seeds: Sequence[int], prepare: _Prepare, step_done: StepDone | None
     ) -> Embeddings:
         rows = checked(embeddings, self._source.size)
         if len(seeds) != len(rows):
@@ -128,16 +132,18 @@ class DiffusionMapper:
         times = self.schedule.visited(min(self.sampling.steps, self.schedule.steps))
 
         def run(compute: Compute, which: NDArray[np.intp]) -> NDArray[np.float32]:
-            batch, found = self.sampling.batch, np.empty((len(which), self._target.size), np.float32)
-            batches = range(0, len(which), batch)
-            for number, start in enumerate(batches):
-                some = which[start : start + batch]
-                tell = _Counted(step_done, number * len(times), len(batches) * len(times))
-                denoise = tell.around(denoiser(compute, torch.from_numpy(rows[some]), times))
-                found[start : start + batch] = self._sampled(denoise, [int(seeds[row]) for row in some], times, compute)
-            return found
+            parts = parts_of(which, self.sampling.batch, compute)
+            steps = _Steps(step_done, len(parts) * len(times))
+            prepared = run_parts(lambda ready: ready(compute, times), [prepare] if parts else [], compute)
 
-        with memory_guard(f"Translating {len(rows)} shots"), torch.inference_mode():
+            def sampled(some: NDArray[np.intp]) -> NDArray[np.float32]:
+                denoise = prepared[0](torch.from_numpy(rows[some]).to(compute.device))
+                return self._sampled(steps.counted(denoise), [int(seeds[row]) for row in some], times, compute)
+
+            found = run_parts(sampled, parts, compute)
+            return np.concatenate(found) if found else np.empty((0, self._target.size), np.float32)
+
+        with memory_guard(f"Translating {len(rows)} shots"):
             return finite_rows(run, len(rows), self.compute, self._warn)
 
     def _sampled(
@@ -153,62 +159,79 @@ class DiffusionMapper:
         found: NDArray[np.float32] = sampler(denoise, noise(), times, self.schedule, noise).cpu().numpy()
         return found
 
-    def _remembering(self, compute: Compute, condition: Tensor, times: Sequence[int]) -> Denoiser:
-        """Return the denoiser that computes what a step changes, and nothing else."""
+    def _remembering(self, compute: Compute, times: Sequence[int]) -> _Conditioned:
+        """Return denoisers that compute what a step changes, and nothing else."""
         if compute not in self._cached:
             self._cached[compute] = CachedNetwork(in_precision(self.network, compute))
         model, guidance = self._cached[compute], self.sampling.guidance
-        clips = model.clips(condition.to(compute.device))
         blind = dict(zip(times, model.unconditional(times), strict=True)) if guidance != 1 else {}
-        size = clips.together()
-        entered: dict[int, Tensor] = {}
 
-        def denoise(x: Tensor, time: int) -> Tensor:
-            if time not in entered:
-                first = times.index(time)
-                some = times[first : first + size]
-                entered.clear()
-                entered.update(zip(some, clips.at_times(some), strict=True))
-            clean = clips.predict(x, entered[time])
-            return blind[time] + guidance * (clean - blind[time]) if blind else clean
+        def conditioned(condition: Tensor) -> Denoiser:
+            clips = model.clips(condition)
+            size = clips.together()
+            entered: dict[int, Tensor] = {}
 
-        return denoise
+            def denoise(x: Tensor, time: int) -> Tensor:
+                if time not in entered:
+                    first = times.index(time)
+                    some = times[first : first + size]
+                    entered.clear()
+                    entered.update(zip(some, clips.at_times(some), strict=True))
+                clean = clips.predict(x, entered[time])
+                return blind[time] + guidance * (clean - blind[time]) if blind else clean
 
-    def _forgetful(self, compute: Compute, condition: Tensor, times: Sequence[int]) -> Denoiser:
-        """Return the denoiser that runs the whole network, twice a step with guidance."""
-        network, guidance = in_precision(self.network, compute), self.sampling.guidance
-        condition = condition.to(compute.device)
-
-        def denoise(x: Tensor, time: int) -> Tensor:
-            at = torch.full((len(x),), time, device=x.device)
-            clean: Tensor = network(x, at, condition)
-            if guidance == 1:
-                return clean
-            blind = network(x, at, condition, torch.ones(len(x), dtype=torch.bool, device=x.device))
-            return torch.as_tensor(blind + guidance * (clean - blind))
-
-        return denoise
-
-
-_Maker = Callable[[Compute, Tensor, Sequence[int]], Denoiser]
-
-
-@dataclass
-class _Counted:
-    """Tells of every prediction that was made."""
-
-    step_done: StepDone | None
-    done: int
-    total: int
-
-    def around(self, denoise: Denoiser) -> Denoiser:
-        if (tell := self.step_done) is None:
             return denoise
 
-        def counted(x: Tensor, time: int) -> Tensor:
+        return conditioned
+
+    def _forgetful(self, compute: Compute, times: Sequence[int]) -> _Conditioned:
+        """Return denoisers that run the whole network, twice a step with guidance, whatever the timesteps will be."""
+        network, guidance = in_precision(self.network, compute), self.sampling.guidance
+
+        def conditioned(condition: Tensor) -> Denoiser:
+            dropped = torch.ones(len(condition), dtype=torch.bool, device=condition.device)
+
+            def denoise(x: Tensor, time: int) -> Tensor:
+                at = torch.full((len(x),), time, device=x.device)
+                clean: Tensor = network(x, at, condition)
+                if guidance == 1:
+                    return clean
+                blind = network(x, at, condition, dropped)
+                return torch.as_tensor(blind + guidance * (clean - blind))
+
+            return denoise
+
+        return conditioned
+
+
+_Conditioned = Callable[[Tensor], Denoiser]
+"""From image embeddings ``float32 (b, d_source)`` to a denoiser for them."""
+_Prepare = Callable[[Compute, Sequence[int]], _Conditioned]
+
+
+class _Steps:
+    """Counts the steps of all parts, tells of them, and stops every part once the listener raised."""
+
+    def __init__(self, step_done: StepDone | None, total: int) -> None:
+        self._tell, self._total, self._done = step_done, total, 0
+        self._lock, self._stopped = threading.Lock(), False
+
+    def counted(self, denoise: Denoiser) -> Denoiser:
+        """Return a denoiser that tells of every prediction it made."""
+        if (tell := self._tell) is None:
+            return denoise
+
+        def told(x: Tensor, time: int) -> Tensor:
             clean = denoise(x, time)
-            self.done += 1
-            tell(self.done, self.total)
+            with self._lock:
+                if self._stopped:
+                    raise Cancelled
+                self._done += 1
+                try:
+                    tell(self._done, self._total)
+                except BaseException:
+                    self._stopped = True
+                    raise
             return clean
 
-        return counted
+        return told

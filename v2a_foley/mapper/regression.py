@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from v2a_foley.compute import Compute, memory_guard
 from v2a_foley.embed import Embeddings, Space
+from v2a_foley.mapper.parts import parts_of, run_parts
 from v2a_foley.mapper.precision import Warn, checked, finite_rows, in_precision
 from v2a_foley.mapper.transformer import FeedForward, Linear, Norm, Transformer, TransformerConfig, check_numbers
 
@@ -169,11 +170,14 @@ class RegressionMapper:
         def run(compute: Compute, which: NDArray[np.intp]) -> NDArray[np.float32]:
             if compute not in self._ready:
                 self._ready[compute] = in_precision(self.network, compute)
-            network, found = self._ready[compute], np.empty((len(which), self._target.size), np.float32)
-            for start in range(0, len(which), _BATCH):
-                some = torch.from_numpy(rows[which[start : start + _BATCH]]).to(compute.device)
-                found[start : start + _BATCH] = network(some).cpu().numpy()
-            return found
+            network = self._ready[compute]
 
-        with memory_guard(f"Translating {len(rows)} shots"), torch.inference_mode():
+            def predicted(some: NDArray[np.intp]) -> NDArray[np.float32]:
+                condition = torch.from_numpy(rows[some]).to(compute.device)
+                return np.asarray(network(condition).cpu().numpy(), np.float32)
+
+            found = run_parts(predicted, parts_of(which, _BATCH, compute), compute)
+            return np.concatenate(found) if found else np.empty((0, self._target.size), np.float32)
+
+        with memory_guard(f"Translating {len(rows)} shots"):
             return finite_rows(run, len(rows), self.compute, self._warn)
