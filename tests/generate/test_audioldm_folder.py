@@ -73,6 +73,7 @@ def test_the_tiny_vocoder_is_heard():
         assert made.std() > 0.01
 
 
+@pytest.mark.filterwarnings("error")
 def test_loading_is_quiet(folder, capfd):
     load_networks(folder)
     AudioLdm.load(folder, Compute("cpu", "bfloat16"))
@@ -182,3 +183,27 @@ def test_other_models_are_refused(folder, path, changes, said):
     configure(folder / path, **changes)
     with pytest.raises(ModelDamaged, match=said):
         AudioLdm.load(folder, Compute())
+
+
+def test_attention_under_its_names_of_2023_is_read(folder):
+    """The hub's AudioLDM folders were saved when the VAE's attention still had its first names."""
+    path, plain = folder / "vae" / "diffusion_pytorch_model.safetensors", load_networks(folder).vae.state_dict()
+    names = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
+
+    def rename(weights):
+        for name in [name for name in weights if ".attentions." in name]:
+            new = name
+            for now, before in names.items():
+                new = new.replace(f".{now}.", f".{before}.")
+            weights[new] = weights.pop(name)
+
+    reweigh(path, rename)
+    assert any(".proj_attn." in name for name in load_file(path))
+    found = load_networks(folder).vae.state_dict()
+    assert found.keys() == plain.keys()
+    assert all(torch.equal(found[name], plain[name]) for name in plain)
+
+
+def test_weights_kept_in_half_precision_are_read(folder):
+    reweigh(folder / UNET, lambda weights: weights.update({name: value.half() for name, value in weights.items()}))
+    assert {weight.dtype for weight in load_networks(folder).unet.state_dict().values()} == {torch.float32}

@@ -157,9 +157,9 @@ def load_networks(folder: Path) -> Networks:
     require_complete(folder)
     read_sizes(folder)
     return Networks(
-        unet=_load(UNet2DConditionModel, folder, "unet", torch_dtype=torch.float32),
-        vae=_load(AutoencoderKL, folder, "vae", torch_dtype=torch.float32),
-        vocoder=_load(SpeechT5HifiGan, folder, "vocoder", dtype=torch.float32),
+        unet=_load(UNet2DConditionModel, folder, "unet"),
+        vae=_load(AutoencoderKL, folder, "vae"),
+        vocoder=_load(SpeechT5HifiGan, folder, "vocoder"),
     )
 
 
@@ -216,10 +216,11 @@ def _require(true: bool, folder: Path, otherwise: str) -> None:
         raise ModelDamaged(f"The model in {folder} cannot be used: {otherwise}.", hint=_AGAIN)
 
 
-def _load(kind: Network, folder: Path, part: str, **dtype: torch.dtype) -> Network:
+def _load(kind: Network, folder: Path, part: str) -> Network:
     _config(folder, part)
     with loading(f"The {part} in {folder}", _AGAIN), hushed():
-        network, found = kind.from_pretrained(folder / part, local_files_only=True, output_loading_info=True, **dtype)
+        network, found = kind.from_pretrained(folder / part, local_files_only=True, output_loading_info=True)
+        network.to(torch.float32)
     for what in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
         named = sorted(map(str, found.get(what) or ()))
         _require(not named, folder, f"its {part} has {what.replace('_', ' ')}: {', '.join(named[:3])}")
