@@ -6,6 +6,7 @@ from tests.generate import tiny_voice
 from tests.generate.sounds import share
 from tests.generate.tiny_voice import conditions, model, work
 from v2a_foley.errors import Cancelled, UsageError
+from v2a_foley.generate.audioldm import region
 from v2a_foley.generate.audioldm.filling import RATE
 from v2a_foley.generate.audioldm.passes import Ground, Steps, waveforms
 from v2a_foley.generate.audioldm.region import CROSSFADE, Reworked, extend, loop, repair, vary
@@ -110,6 +111,29 @@ def test_without_the_seam_the_same_join_would_jump():
     result = loop(work(), sound, conditions(1), STEPS)
     assert abs(float(sound[0, -1] - sound[0, 0])) > 0.25
     assert abs(float(result.samples[0, -1] - result.samples[0, 0])) < 0.1
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    ("how", "around"),
+    [
+        (lambda sound: repair(work(), sound, 30_000, 40_000, conditions(1), STEPS), False),
+        (lambda sound: extend(work(), sound, 0.5, conditions(1), STEPS), False),
+        (lambda sound: loop(work(), sound, conditions(1), STEPS, seam=0.5), True),
+    ],
+    ids=["repair", "extend", "loop"],
+)
+def test_nothing_jumps_where_original_and_fill_meet(how, around: bool, channels: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(region, "remade", lambda work, given, *more: np.full_like(given, 0.25))
+    out = how(np.full((channels, 2 * RATE), -0.5, np.float32)).samples
+    assert set(np.unique(np.round(out[:, [RATE // 2, 35_000, -100]], 6))) >= {-0.5, 0.25}
+    following = np.roll(out, -1, axis=1) if around else np.append(out[:, 1:], out[:, -1:], axis=1)
+    assert np.abs(following - out).max() < 0.001
+
+
+def test_a_faint_sound_varies_into_a_faint_sound():
+    quiet = vary(work(), 0.001 * tone(1.0), 0.5, conditions(1), STEPS).samples
+    assert 0 < np.abs(quiet).max() < 0.005
 
 
 @pytest.mark.parametrize("channels", [1, 2])
