@@ -191,7 +191,7 @@ def test_windows_are_whole_and_cover_every_sample(samples):
 def test_a_mean_without_direction_is_damage():
     axis = np.eye(1, 4, dtype=np.float32)
     with pytest.raises(ModelDamaged, match="gives no numbers"):
-        averaged(lambda batch: np.concatenate([axis, -axis]), [[noise(3), noise(3)]], 4, "The model")
+        averaged(lambda batch: np.concatenate([axis, -axis]), [[noise(3), noise(3)]], 4, "The model", Compute())
 
 
 def test_ears_without_words_have_a_fingerprint_of_sounds(models):

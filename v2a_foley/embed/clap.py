@@ -28,6 +28,7 @@ from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
 from v2a_foley.embed.on_disk import content_hash, loading
 from v2a_foley.embed.space import Embeddings, Space, directions
 from v2a_foley.embed.text_store import kept_if_long
+from v2a_foley.embed.torch_threads import side_by_side
 from v2a_foley.errors import DependencyMissing, ModelMissing, UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ ENGINES = ("auto", "transformers", "laion")
 """What can be asked to run CLAP."""
 
 _SIZE = 512
-_BATCH = 32
+_BATCH, _CORE_BATCH = 64, 8
+"""How many texts a GPU takes at once, and a core of a CPU."""
 _LONGEST_TEXT = 77
 _INSTALL = 'Install it: pip install "v2a-foley[clap]"; or choose a model for transformers (clap-htsat-unfused).'
 _TOKENIZER_HINT = (
@@ -152,7 +154,7 @@ class LaionClap:
             ModelDamaged: the weights cannot be read, or give no numbers.
             OutOfMemory: there is no memory left.
         """
-        return averaged(self._hear, [windows(sound) for sound in sounds], _SIZE, self._what)
+        return averaged(self._hear, [windows(sound) for sound in sounds], _SIZE, self._what, self.compute)
 
     @cached_property
     def _hash(self) -> str:
@@ -177,9 +179,17 @@ class LaionClap:
 
         loaded = self._network()
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        batches = [[texts[row] for row in order[start : start + _BATCH]] for start in range(0, len(order), _BATCH)]
-        with memory_guard("Reading texts"), torch.inference_mode():
-            found = np.concatenate([loaded.clap.get_text_embedding(batch, loaded.pieces) for batch in batches])
+        size = _CORE_BATCH if self.compute.on_cpu else _BATCH
+        parts = [
+            loaded.pieces([texts[row] for row in order[start : start + size]]) for start in range(0, len(order), size)
+        ]
+
+        def one(pieces: dict[str, torch.Tensor]) -> NDArray[np.float32]:
+            with torch.inference_mode():
+                return np.asarray(loaded.clap.get_text_embedding([], lambda _: pieces), dtype=np.float32)
+
+        with memory_guard("Reading texts"):
+            found = np.concatenate(side_by_side(one, parts) if self.compute.on_cpu else [one(part) for part in parts])
         return directions(found[np.argsort(order)], self._what)
 
 

@@ -24,11 +24,13 @@ from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
 from v2a_foley.embed.on_disk import content_hash, loading, require_files
 from v2a_foley.embed.space import Embeddings, Space, directions
 from v2a_foley.embed.text_store import kept_if_long
+from v2a_foley.embed.torch_threads import side_by_side
 from v2a_foley.errors import ModelDamaged, ModelMissing, UsageError
 
 _LOG = logging.getLogger(__name__)
 _HINT = "Get it again with 'v2a-foley models pull', or name the folder of another copy."
-_BATCH = 32
+_BATCH, _CORE_BATCH = 64, 8
+"""How many texts a GPU takes at once, and a core of a CPU."""
 
 
 class ClapTextTower:
@@ -151,7 +153,9 @@ class TransformersClap:
             ModelDamaged: the weights cannot be read, or give no numbers.
             OutOfMemory: there is no memory left.
         """
-        return averaged(self._hear, [windows(sound) for sound in sounds], self._texts.size, self._texts.what)
+        return averaged(
+            self._hear, [windows(sound) for sound in sounds], self._texts.size, self._texts.what, self.compute
+        )
 
     def _hear(self, batch: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         features = self._extract(
@@ -185,15 +189,24 @@ class _Network:
         """Return projections ``float32 (n, d)``, not yet of unit length; texts of like length share a batch."""
         import torch
 
+        on_cpu = device == "cpu"
+        size = _CORE_BATCH if on_cpu else _BATCH
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        parts = []
-        with memory_guard("Reading texts"), torch.inference_mode():
-            for start in range(0, len(order), _BATCH):
-                batch = [texts[row] for row in order[start : start + _BATCH]]
-                pieces = self.tokenizer(batch, padding=True, truncation=True, return_tensors="pt").to(device)
-                pooled = self.network.text_model(**pieces).pooler_output
-                parts.append(self.network.text_projection(pooled).float().cpu().numpy())
-        return np.asarray(np.concatenate(parts)[np.argsort(order)], dtype=np.float32)
+        parts = [
+            self.tokenizer(
+                [texts[row] for row in order[start : start + size]], padding=True, truncation=True, return_tensors="pt"
+            )
+            for start in range(0, len(order), size)
+        ]
+
+        def one(pieces: Any) -> NDArray[np.float32]:  # noqa: ANN401 - what a tokenizer gives is untyped
+            with torch.inference_mode():
+                pooled = self.network.text_model(**pieces.to(device)).pooler_output
+                return np.asarray(self.network.text_projection(pooled).float().cpu().numpy(), dtype=np.float32)
+
+        with memory_guard("Reading texts"):
+            found = side_by_side(one, parts) if on_cpu else [one(part) for part in parts]
+        return np.concatenate(found)[np.argsort(order)]
 
     def hear(self, features: Any, device: str) -> NDArray[np.float32]:  # noqa: ANN401 - what the extractor gives is untyped
         """Return projections ``float32 (n, d)`` of log-mel features ``(n, 1, frames, bins)``."""

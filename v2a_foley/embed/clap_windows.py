@@ -10,14 +10,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.compute import Compute
 from v2a_foley.embed.space import Embeddings, directions
+from v2a_foley.embed.torch_threads import side_by_side
 from v2a_foley.errors import UsageError
 
 SAMPLE_RATE = 48_000
 """Hertz of the sound that CLAP takes."""
 WINDOW = 10 * SAMPLE_RATE
 """Samples that CLAP hears at once."""
-_BATCH = 8
+_BATCH, _CORE_BATCH = 16, 2
+"""How many windows a GPU takes at once, and a core of a CPU."""
 
 Sound = NDArray[np.float32]
 
@@ -46,7 +49,11 @@ def windows(sound: Sound) -> list[Sound]:
 
 
 def averaged(
-    hear: Callable[[Sequence[Sound]], NDArray[np.float32]], sounds: Sequence[Sequence[Sound]], size: int, what: str
+    hear: Callable[[Sequence[Sound]], NDArray[np.float32]],
+    sounds: Sequence[Sequence[Sound]],
+    size: int,
+    what: str,
+    compute: Compute,
 ) -> Embeddings:
     """Return one embedding a sound: the mean direction of what is heard in its windows.
 
@@ -55,6 +62,7 @@ def averaged(
         sounds: the windows of each sound.
         size: the space's dimensions.
         what: the network, for errors.
+        compute: where it hears: on a CPU, windows are heard side by side on its cores.
 
     Raises:
         ModelDamaged: the network gives no numbers.
@@ -62,8 +70,10 @@ def averaged(
     if not sounds:
         return np.zeros((0, size), dtype=np.float32)
     flat = [window for parts in sounds for window in parts]
-    batches = [hear(flat[start : start + _BATCH]) for start in range(0, len(flat), _BATCH)]
-    heard = directions(np.concatenate(batches), what)
+    batch = _CORE_BATCH if compute.on_cpu else _BATCH
+    parts = [flat[start : start + batch] for start in range(0, len(flat), batch)]
+    found = side_by_side(hear, parts) if compute.on_cpu else [hear(part) for part in parts]
+    heard = directions(np.concatenate(found), what)
     ends = np.cumsum([len(parts) for parts in sounds])
     means = [rows.mean(axis=0) for rows in np.split(heard, ends[:-1])]
     return directions(np.stack(means), what)

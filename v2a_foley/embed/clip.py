@@ -23,6 +23,7 @@ from v2a_foley.embed.fingerprint import ANCHORS, fingerprint
 from v2a_foley.embed.on_disk import content_hash, loading
 from v2a_foley.embed.space import Embeddings, Frames, Space, directions
 from v2a_foley.embed.text_store import kept_if_long
+from v2a_foley.embed.torch_threads import side_by_side
 from v2a_foley.errors import ModelMissing, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _PRECISIONS = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
-_BATCH = 32
+_BATCH, _CORE_BATCH = 64, 8
+"""How many frames or texts a GPU takes at once, and a core of a CPU."""
 _SEEN = ("mean", "std", "interpolation", "resize_mode")
 """What a tag says of the preprocessing."""
 
@@ -221,12 +223,20 @@ class _Model:
     def _in_batches(
         self, encode: Callable[[_Loaded, slice], torch.Tensor], count: int, what: str
     ) -> NDArray[np.float32]:
+        """Encode slices: one after the other on a GPU, side by side on the cores of a CPU."""
         import torch
 
         loaded = self.loaded()
-        with memory_guard(what), torch.inference_mode():
-            parts = [encode(loaded, slice(start, start + _BATCH)).float().cpu() for start in range(0, count, _BATCH)]
-        return np.asarray(torch.cat(parts).numpy(), dtype=np.float32)
+
+        def one(part: slice) -> torch.Tensor:
+            with torch.inference_mode():
+                return encode(loaded, part).float().cpu()
+
+        size = _CORE_BATCH if self.compute.on_cpu else _BATCH
+        parts = [slice(start, start + size) for start in range(0, count, size)]
+        with memory_guard(what):
+            found = side_by_side(one, parts) if self.compute.on_cpu else [one(part) for part in parts]
+        return np.asarray(torch.cat(found).numpy(), dtype=np.float32)
 
     def _load(self) -> _Loaded:
         source = self._source
