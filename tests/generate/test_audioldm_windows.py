@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.generate.test_audioldm_stock import GUIDANCE, STEPS, stock
 from tests.generate.tiny_voice import conditions, embedding, model, work
 from v2a_foley.errors import Cancelled
 from v2a_foley.generate.audioldm.folder import Sizes
@@ -223,6 +224,12 @@ def test_a_batch_that_is_halved_on_the_way_sounds_the_same():
     assert np.abs(whole).max() > 0.1
     np.testing.assert_allclose(halved, whole, atol=1e-5 * np.abs(whole).max())
     assert not np.allclose(whole[0], whole[1], atol=1e-2)
+
+
+@pytest.mark.parametrize("frames", [12, 28])
+def test_a_pass_has_the_bits_of_the_stock_pipeline(frames: int):
+    made = waveforms(work(), conditions(7), frames, 640 * frames, Steps("ddim", STEPS, GUIDANCE))
+    assert np.array_equal(made, stock([7], frames))
 
 
 def test_nothing_but_its_own_embedding_and_seed_decides_a_row():
