@@ -7,8 +7,10 @@ program wants the same cores.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -18,7 +20,8 @@ Result = TypeVar("Result")
 
 def side_by_side(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
     """Return the results of some torch work on every part, in the parts' order."""
-    return list(_pool().map(work, parts))
+    with _setting.one_thread():
+        return list(_pool().map(work, parts))
 
 
 def workers() -> int:
@@ -26,16 +29,61 @@ def workers() -> int:
     return min(4, os.cpu_count() or 1)
 
 
+class _ThreadSetting:
+    """How many threads torch uses a part: one while anything runs side by side, as before afterwards.
+
+    A worker's own setting is not enough: a thread that torch has not met takes over the process's, and MKL knows no
+    other. It is changed from a thread of its own, because changing it also changes the thread that does it.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._users, self._usual = threading.Lock(), 0, 0
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        import torch
+
+        with self._lock:
+            if self._users == 0:
+                self._usual = torch.get_num_threads()
+                self._set(1)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if self._users == 0:
+                    self._set(self._usual)
+
+    def _set(self, count: int) -> None:
+        import torch
+
+        _setter().submit(torch.set_num_threads, count).result()
+
+
+_setting = _ThreadSetting()
+
+
+@cache
+def _setter() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "torch-threads")
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
-    import torch
-
-    before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(workers(), "torch", initializer=torch.set_num_threads, initargs=(1,))
-    list(pool.map(_start, range(workers())))
-    torch.set_num_threads(before)
+    pool = ThreadPoolExecutor(workers(), "torch", initializer=_start)
+    list(pool.map(_stay, range(workers())))
     return pool
 
 
-def _start(_: int) -> None:
+def _start() -> None:
+    """Have torch meet this thread while the process's setting is one."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.get_num_threads()
+
+
+def _stay(_: int) -> None:
     """Do nothing; a first task starts a thread of the pool."""
