@@ -253,7 +253,7 @@ class _Model:
                 force_preprocess_cfg={key: source.tag[key] for key in _SEEN if source.tag.get(key) is not None},
                 require_pretrained=True,
             )
-            network.eval()  # not frozen: for frozen weights torch takes a path that reads bfloat16 texts 13 times slower
+            network.eval()  # not frozen: torch then takes a path that reads bfloat16 texts 13 times slower
             settings = network.visual.preprocess_cfg
             mean, std = (
                 torch.tensor(settings[key], device=self.compute.device).view(3, 1, 1) for key in ("mean", "std")
