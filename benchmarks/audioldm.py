@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: busy waiting costs tenfold beside other programs
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -206,9 +208,7 @@ def print_equality(side: Side, against: Side) -> None:
     if not count:
         return
     what = "the same bits" if worst == 0 else f"{worst:.1e} of the peak, SNR {10 * math.log10(ratio):.0f} dB"
-    print(
-        f"{side.name} against {against.name}, {count} shots of equal latents, peaks {loudness:.2f} and more: {what}"
-    )
+    print(f"{side.name} against {against.name}, {count} shots of equal latents, peaks {loudness:.2f} and more: {what}")
 
 
 def shots(folder: Path, arguments: argparse.Namespace, compute: Compute) -> None:

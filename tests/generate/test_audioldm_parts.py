@@ -167,4 +167,4 @@ def test_networks_take_turns(monkeypatch):
         monkeypatch.setattr(network, "to", lambda where, name=name: seen.append((name, str(where))))
     model.compute = Compute("cuda")
     model._network("vae")
-    assert sorted(seen) == [("unet", "cpu"), ("vae", "cuda"), ("vocoder", "cpu")]
+    assert seen == [("unet", "cpu"), ("vocoder", "cpu"), ("vae", "cuda")], "room is made first"

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from v2a_foley.compute import Compute
+from v2a_foley.compute import Compute, memory_guard
 from v2a_foley.embed import TextEncoder
 from v2a_foley.generate.audioldm import mel
 from v2a_foley.generate.audioldm.denoise import Predict
@@ -79,7 +79,9 @@ class AudioLdm:
             self._networks["vocoder"] = FlatVocoder(self._networks["vocoder"])
         if compiled and compute.device.startswith("cuda"):
             self._networks["unet"].compile(dynamic=True)
-        if not offload:
+        if offload:
+            return
+        with memory_guard(f"Holding AudioLDM on {compute.device}"):
             for network in self._networks.values():
                 network.to(compute.device)
 
@@ -99,6 +101,7 @@ class AudioLdm:
         Raises:
             ModelMissing: files are missing.
             ModelDamaged: files are damaged, or of another model.
+            OutOfMemory: the machine or its GPU cannot hold it; ``offload`` needs least.
         """
         networks = load_networks(folder)
         return cls(folder, compute, networks, draft=draft, offload=offload, compiled=compiled)
@@ -210,5 +213,7 @@ class AudioLdm:
         """Return a network where it can run; when offloading, the others leave the GPU."""
         if self.offload:
             for other in NETWORKS:
-                self._networks[other].to(self.compute.device if other == name else "cpu")
+                if other != name:
+                    self._networks[other].to("cpu")
+            self._networks[name].to(self.compute.device)
         return self._networks[name]
