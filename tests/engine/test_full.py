@@ -19,7 +19,7 @@ from v2a_foley import Progress, RunSettings, add_foley
 from v2a_foley.engine import stages
 from v2a_foley.engine.blend import blend
 from v2a_foley.engine.profiles import load_profile
-from v2a_foley.errors import GpuMissing, ModelDamaged, ModelMissing, SpaceMismatch, UsageError
+from v2a_foley.errors import Cancelled, GpuMissing, ModelDamaged, ModelMissing, SpaceMismatch, UsageError
 from v2a_foley.project import Kind, Layer
 
 FAST = {"device": "cpu", "precision": "float32", "steps": 3, "handles": 0.5}
@@ -286,3 +286,46 @@ def test_from_the_command_line(tiny, film, tmp_path, capfd, monkeypatch):
     done = program("run", film, "-o", tmp_path / "o.mp4", "--profile", tiny, "--device", "cuda:77")
     assert done.code == 4
     assert "cuda:77" in done.err
+
+
+def test_translating_tells_its_steps_and_can_be_stopped(tiny, film, tmp_path):
+    told = []
+    progress = Progress()
+
+    def listen(event):
+        if event.stage == "map":
+            told.append((event.done, event.total))
+            if event.done >= 2:
+                progress.cancel()
+
+    progress.listener = listen
+    with pytest.raises(Cancelled):
+        add_foley(film, tmp_path / "out.mp4", progress=progress, profile=str(tiny), **FAST)
+    assert told[-1][0] == 2
+    assert told[-1][1] >= 4  # four steps for every part that runs by itself
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_denoising_tells_its_steps_and_can_be_stopped_at_each(tiny, film, tmp_path):
+    progress, told = Progress(), []
+
+    def listen(event):
+        if event.stage == "voice" and event.total:
+            told.append(event.done)
+            if event.done >= 2:
+                progress.cancel()
+
+    progress.listener = listen
+    with pytest.raises(Cancelled):
+        add_foley(film, tmp_path / "out.mp4", progress=progress, profile=str(tiny), **FAST)
+    assert told == [0, 1, 2]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_listener_from_another_space_is_refused(broken, film, tmp_path):
+    from tests.tiny.clap import write_clap
+
+    shutil.rmtree(broken / "clap")
+    write_clap(broken / "clap", 32, seed=5)
+    with pytest.raises(SpaceMismatch, match="listener"):
+        add_foley(film, tmp_path / "out.mp4", profile=str(broken), best_of=2, **FAST)

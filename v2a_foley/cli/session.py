@@ -30,6 +30,7 @@ STAGES = {
     "spot": "Spotting",
     "index": "Indexing the library",
     "generate": "Making sounds",
+    "map": "Translating",
     "voice": "Denoising",
     "mix": "Mixing",
     "mux": "Writing the film",

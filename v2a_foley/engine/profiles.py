@@ -147,9 +147,10 @@ def _ears(parts: Parts, words: TextEncoder, compute: Compute) -> TextEncoder:
         ears = ClapTextTower(path, compute) if (path / "text_encoder").is_dir() else load_clap(path, compute)
     if parts.ears and parts.voice:
         from v2a_foley.embed.clap import ClapTextTower
+        from v2a_foley.embed.fingerprint import require_same_texts
 
         own = ClapTextTower(place(parts.voice, parts.base), compute)
-        ears.space.require(own.space, what=f"The voice {parts.voice!r}")
+        require_same_texts(ears, own, what=f"The voice {parts.voice!r}")
     return ears
 
 
@@ -172,10 +173,15 @@ def _mapper(
 
 
 def _listener(parts: Parts, ears: TextEncoder, compute: Compute) -> AudioEncoder:
+    """Return what hears sounds; its own words must lie where those of the ears do."""
     from v2a_foley.embed.clap import load_clap
+    from v2a_foley.embed.fingerprint import require_same_texts
 
-    listener = load_clap(place(parts.listener, parts.base), compute)
-    ears.space.require(listener.space, what=f"The listener {parts.listener!r}")
+    tokenizer = place(parts.voice, parts.base) / "tokenizer" if parts.voice else None
+    listener = load_clap(
+        place(parts.listener, parts.base), compute, tokenizer=tokenizer if tokenizer and tokenizer.is_dir() else None
+    )
+    require_same_texts(ears, listener, what=f"The listener {parts.listener!r}")
     return listener
 
 

@@ -25,7 +25,7 @@ from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 from v2a_foley.generate import Generator
 from v2a_foley.mapper.blend import slerp
-from v2a_foley.progress import Progress
+from v2a_foley.progress import Progress, Stage
 from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
 from v2a_foley.render.mux import mux
@@ -135,7 +135,7 @@ def make_takes(
         options,
         Path(folder),
         progress,
-        embeddings=audio_embeddings(project, profile, settings),
+        embeddings=audio_embeddings(project, profile, settings, progress),
     )
 
 
@@ -220,18 +220,22 @@ def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
 
 
 def audio_embeddings(
-    project: Project, profile: Profile, settings: RunSettings
+    project: Project, profile: Profile, settings: RunSettings, progress: Progress | None = None
 ) -> dict[tuple[str, int], NDArray[np.float32]]:
     """Return where each take's sound lies in the audio space, by the cue's id and the take's number.
 
     What the mapper made of the cue's shots is pulled towards the user's words by ``prompt_weight``, or towards the
     caption of its event by the profile's own weight, along the great circle. Takes differ by what a mapper with
     chance in it makes of other seeds.
+
+    Raises:
+        Cancelled: the work was asked to stop.
     """
     if not project.cues:
         return {}
     texts = profile.ears.encode_texts([cue.prompt or cue.event.caption for cue in project.cues])
-    mapped = _mapped(project, profile, settings)
+    with (progress or Progress()).stage("map") as stage:
+        mapped = _mapped(project, profile, settings, stage)
     result: dict[tuple[str, int], NDArray[np.float32]] = {}
     for cue, text in zip(project.cues, texts, strict=True):
         weight = settings.prompt_weight if cue.prompt else profile.caption_weight
@@ -244,7 +248,9 @@ def audio_embeddings(
     return result
 
 
-def _mapped(project: Project, profile: Profile, settings: RunSettings) -> dict[tuple[int, int], NDArray[np.float32]]:
+def _mapped(
+    project: Project, profile: Profile, settings: RunSettings, stage: Stage
+) -> dict[tuple[int, int], NDArray[np.float32]]:
     """Return what the mapper makes of every shot that has a cue, by the shot's and the take's number; all in one go."""
     used = {index for cue in project.cues for index in cue.shots}
     shots = [shot for shot in project.shots if shot.index in used and shot.embedding]
@@ -253,7 +259,12 @@ def _mapped(project: Project, profile: Profile, settings: RunSettings) -> dict[t
         return {}
     seeds = [seed_for(settings.seed, shot.range.start, "mapper", number) for shot, number in rows]
     vectors = normalised(np.array([shot.embedding for shot, _ in rows], dtype=np.float32))
-    mapped = profile.mapper.map(vectors, seeds)
+
+    def step_done(done: int, total: int) -> None:
+        stage.total = total
+        stage.tell(done)
+
+    mapped = profile.mapper.map(vectors, seeds, step_done=step_done)
     return {(shot.index, number): vector for (shot, number), vector in zip(rows, mapped, strict=True)}
 
 

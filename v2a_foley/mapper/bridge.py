@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from v2a_foley.embed import Embeddings, Space, TextEncoder, normalised
+from v2a_foley.mapper.protocol import StepDone
 
 
 class Bridge:
@@ -73,7 +74,7 @@ class Bridge:
         """The space of the audio embeddings that it writes."""
         return self._target
 
-    def map(self, embeddings: Embeddings, seeds: Sequence[int]) -> Embeddings:
+    def map(self, embeddings: Embeddings, seeds: Sequence[int], *, step_done: StepDone | None = None) -> Embeddings:
         """Translate ``float32 (n, d_source)`` to ``float32 (n, d_target)`` of unit length; the seeds change nothing.
 
         Raises:

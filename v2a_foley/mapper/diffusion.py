@@ -20,11 +20,9 @@ from v2a_foley.mapper.cached import CachedNetwork
 from v2a_foley.mapper.network import DiffusionNetwork
 from v2a_foley.mapper.parts import parts_of, run_parts
 from v2a_foley.mapper.precision import Warn, checked, finite_rows, in_precision
+from v2a_foley.mapper.protocol import StepDone
 from v2a_foley.mapper.samplers import SAMPLERS, Denoiser
 from v2a_foley.mapper.schedule import CosineSchedule
-
-StepDone = Callable[[int, int], None]
-"""Told after each step how many of how many are done; may raise ``Cancelled``."""
 
 
 @dataclass(frozen=True)

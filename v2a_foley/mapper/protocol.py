@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from v2a_foley.embed import Embeddings, Space
+
+StepDone = Callable[[int, int], None]
+"""Told after each step how many of how many are done; may raise ``Cancelled``."""
 
 
 class Mapper(Protocol):
@@ -21,9 +24,10 @@ class Mapper(Protocol):
         """The space of the audio embeddings that it writes."""
         ...
 
-    def map(self, embeddings: Embeddings, seeds: Sequence[int]) -> Embeddings:
+    def map(self, embeddings: Embeddings, seeds: Sequence[int], *, step_done: StepDone | None = None) -> Embeddings:
         """Translate ``float32 (n, d_source)`` to ``float32 (n, d_target)``, unit length; one seed a row.
 
         A mapper without randomness ignores the seeds; one with it depends on a row's own seed alone.
+        One that takes steps tells ``step_done`` of each; the others do not.
         """
         ...

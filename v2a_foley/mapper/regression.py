@@ -19,6 +19,7 @@ from v2a_foley.compute import Compute, memory_guard
 from v2a_foley.embed import Embeddings, Space
 from v2a_foley.mapper.parts import parts_of, run_parts
 from v2a_foley.mapper.precision import Warn, checked, finite_rows, in_precision
+from v2a_foley.mapper.protocol import StepDone
 from v2a_foley.mapper.transformer import FeedForward, Linear, Norm, Transformer, TransformerConfig, check_numbers
 
 _BATCH = 1024
@@ -154,7 +155,7 @@ class RegressionMapper:
         """The space of the audio embeddings that it writes."""
         return self._target
 
-    def map(self, embeddings: Embeddings, seeds: Sequence[int]) -> Embeddings:
+    def map(self, embeddings: Embeddings, seeds: Sequence[int], *, step_done: StepDone | None = None) -> Embeddings:
         """Translate ``float32 (n, d_source)`` to ``float32 (n, d_target)`` of unit length; the seeds change nothing.
 
         Raises:
