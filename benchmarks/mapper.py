@@ -54,8 +54,11 @@ def compare(network: DiffusionNetwork, precision: str, args: argparse.Namespace)
     short = replace(sampling, steps=args.plain_steps)
     plain = DiffusionMapper(network, SPACE, SPACE, sampling=short, compute=fast.compute)
     for clips in args.clips:
+        started = time.process_time()
         quick = seconds(lambda: fast.map(images(clips), range(clips)), args.runs)  # noqa: B023 - called at once
-        print(f"  fast   {clips:4d} clips x {args.steps} steps  {spread(quick)}  {busy()}", flush=True)
+        worked = (time.process_time() - started) / args.runs
+        took = f"{spread(quick)}  {worked:.2f} s of processor a run"
+        print(f"  fast   {clips:4d} clips x {args.steps} steps  {took}, {busy()}", flush=True)
         if not args.plain_clips:
             continue
         some = min(clips, args.plain_clips)
