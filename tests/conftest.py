@@ -5,3 +5,6 @@ from pathlib import Path
 # Whatever models this machine has installed, the tests see none but those that they write, and ask no hub.
 os.environ["V2A_FOLEY_MODELS"] = str(Path(tempfile.gettempdir()) / "v2a-foley-tests-have-no-models")
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# Threads of torch that wait for each other must not spin: several tests share the cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

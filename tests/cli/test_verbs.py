@@ -126,7 +126,9 @@ def test_run_as_json_tells_all(cli, film, place):
     assert set(said["stems"]) == {"ORIG", "BG", "FX", "FOLEY"}
     assert said["integrated_lufs"] < 0
     assert said["true_peak_dbtp"] <= -0.9
-    assert list(said["seconds"]) == ["open", "load", "look", "understand", "spot", "generate", "mix", "mux", "report"]
+    stages = ["open", "load", "look", "understand", "spot", "map", "generate", "mix", "mux", "report"]
+    assert list(said["seconds"]) == stages
+    assert said["peak_memory_bytes"] > 100e6
     for path in [*said["stems"].values(), said["spotting"], said["timeline"], said["contact_sheet"]]:
         assert Path(path).stat().st_size > 0
     for path in said["stems"].values():

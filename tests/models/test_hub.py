@@ -20,9 +20,11 @@ def read(path=BIG, start=0, revision="main"):
         return begins, b"".join(blocks)
 
 
-def test_the_hubs_own_client_is_content_with_this_hub(hub, tmp_path):
+def test_the_hubs_own_client_is_content_with_this_hub(hub, tmp_path, monkeypatch):
     """What these tests prove of our client is worth no more than the likeness of their hub."""
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import HfApi, constants, hf_hub_download
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # read from the environment when it was imported
 
     commit = hub.branches["owner/small", "main"]
     info = HfApi(endpoint=hub.address).model_info("owner/small", revision="main", files_metadata=True)
