@@ -54,8 +54,8 @@ def _register() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # How long torch's threads spin while they wait for each other. Beside programs of the same kind the usual value makes
-    # a network up to five times slower; with this one it is as fast as ever on an idle machine. Read when torch loads.
+    # How long torch's threads spin while they wait for each other, read when torch loads. Beside programs of the same
+    # kind the usual value makes a network up to five times slower; with this one it is as fast on an idle machine.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
