@@ -58,6 +58,11 @@ def started(
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+def film(folder: Path, name: str = "film.mp4", **options: object) -> Path:
+    """Make a film of a second, 160 by 90 pixels, or whatever the options say."""
+    return footage.make_film(folder / name, **{"seconds": 1, "size": (160, 90), **options})
+
+
 def contents(folder: Path) -> dict[str, tuple[int, int]]:
     """Return everything below a folder, hidden files too, with sizes and times of change."""
     found = {}

@@ -2,20 +2,14 @@
 
 import json
 import os
-import resource
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import assert_refused, contents
-from tests.footage import ffmpeg, make_film, stream_hash
+from tests.cli.program import assert_refused, contents, film
+from tests.footage import ffmpeg, stream_hash
 
-SMALL = {"seconds": 1, "size": (160, 90)}
 TRUNCATED = {
     "moov first": ("film.mp4", ("-movflags", "+faststart")),
     "moov last": ("film.mp4", ()),
@@ -23,10 +17,6 @@ TRUNCATED = {
     "quicktime": ("film.mov", ("-movflags", "+faststart")),
     "matroska": ("film.mkv", ()),
 }
-
-
-def film(folder: Path, name: str = "film.mp4", **options: object) -> Path:
-    return make_film(folder / name, **{**SMALL, **options})
 
 
 def noise(folder: Path) -> Path:
@@ -229,73 +219,6 @@ def test_names_mean_files_whatever_they_look_like(kind, cli, place):
     assert len(list(Path("../stems").iterdir())) == 4
 
 
-def test_an_output_that_is_too_long_a_name_is_refused_before_work(cli, place):
-    source = film(place.folder)
-    before = contents(place.folder)
-    assert_refused(cli("run", source, "-o", "n" * 300 + ".mp4"), 3)
-    place.assert_clean(before)
-
-
-def test_the_input_is_never_an_output(cli, place):
-    source = film(place.folder)
-    Path("link.mp4").symlink_to(source)
-    os.link(source, "hard.mp4")
-    before = contents(place.folder)
-    for output in ("film.mp4", source, "link.mp4", "hard.mp4", "./../work/film.mp4"):
-        for option in ((), ("--overwrite",)):
-            assert_refused(cli("run", source, "-o", output, *option), 3)
-    assert_refused(cli("run", "link.mp4", "-o", source, "--overwrite"), 3)
-    assert_refused(cli("run", source, "-o", "out.mp4", "--spotting", source, "--overwrite"), 3)
-    place.assert_clean(before)
-
-
-def test_what_exists_is_replaced_only_if_asked(cli, place):
-    source, output = film(place.folder), place.folder / "out.mp4"
-    output.write_text("mine")
-    assert_refused(cli("run", source, "-o", output), 2)
-    assert output.read_text() == "mine"
-    assert cli("run", source, "-o", output, "--overwrite").code == 0
-    assert stream_hash(output) == stream_hash(source)
-
-
-@pytest.mark.parametrize("option", ["--stems", "--spotting", "--timeline", "--contact-sheet"])
-def test_nor_is_any_other_file_replaced_unasked(option, cli, place):
-    source = film(place.folder)
-    named = {"--stems": "stems", "--spotting": "a.csv", "--timeline": "a.otio", "--contact-sheet": "a.png"}[option]
-    Path("stems").mkdir()
-    Path("stems/film_BG.wav").write_text("mine")
-    if option != "--stems":
-        Path(named).write_text("mine")
-    before = contents(place.folder)
-    assert_refused(cli("run", source, "-o", "out.mp4", option, named), 2)
-    place.assert_clean(before)
-
-
-@pytest.mark.parametrize(
-    ("output", "code"),
-    [
-        ("no/such/out.mp4", 3),
-        (".", 3),
-        ("film.mp4/out.mp4", 3),
-        ("out.avi", 3),
-        ("out", 3),
-        ("out.xyz", 3),
-        ("", 3),
-    ],
-)
-def test_an_output_that_cannot_be_is_refused_before_work(output, code, cli, place):
-    source = film(place.folder)
-    before = contents(place.folder)
-    assert_refused(cli("run", source, "-o", output), code)
-    place.assert_clean(before)
-
-
-def test_two_outputs_of_one_name_are_wrong_use(cli, place):
-    source = film(place.folder)
-    assert_refused(cli("run", source, "-o", "a.wav", "--spotting", "a.wav"), 2)
-    assert_refused(cli("run", source, "-o", "film_BG.wav", "--stems", "."), 2)
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -352,135 +275,4 @@ def test_libraries_are_checked(cli, place):
         done = cli("run", source, "-o", "out.mp4", "--generator", "library", "--library", library)
         assert_refused(done, 3)
         assert "rain.wav" in done.err or library != "broken", "the file is not named"
-    place.assert_clean(before)
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Give up root's right to read and write everything, where the tests run as root."""
-    if os.getuid() != 0:
-        yield
-        return
-    os.setresuid(65_534, 65_534, 0)
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
-
-
-@pytest.fixture
-def shared(monkeypatch) -> Iterator[Path]:
-    """A folder that everybody can reach, which pytest's own are not, with a folder for scratch files."""
-    folder = Path(subprocess.run(["mktemp", "-d"], env={}, capture_output=True, text=True, check=True).stdout.strip())
-    folder.chmod(0o755)
-    (folder / "scratch").mkdir()
-    (folder / "scratch").chmod(0o777)
-    monkeypatch.setattr(tempfile, "tempdir", str(folder / "scratch"))
-    yield folder
-    shutil.rmtree(folder)
-
-
-def test_what_may_not_be_read_or_written_is_refused(cli, shared):
-    source = film(shared)
-    assert cli("run", source, "-o", shared / "warm.mp4").code == 0  # everything is imported before rights go
-    secret = film(shared, "secret.mp4")
-    secret.chmod(0)
-    locked = shared / "locked"
-    locked.mkdir()
-    locked.chmod(0o555)
-    before = contents(shared)
-    with without_privileges():
-        unreadable = cli("run", secret, "-o", shared / "scratch" / "out.mp4")
-        unwritable = cli("run", source, "-o", locked / "out.mp4")
-        unmakable = cli("run", source, "-o", locked / "new.wav", "--stems", locked / "stems")
-    assert_refused(unreadable, 3)
-    assert "may not be read" in unreadable.err
-    assert_refused(unwritable, 3)
-    assert "read-only" in unwritable.err
-    assert_refused(unmakable, 3)
-    assert contents(shared) == before
-
-
-@contextmanager
-def small_files(most: int) -> Iterator[None]:
-    """Let no file grow beyond so many bytes: writing fails as on a full disk, on every machine."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.mark.parametrize("most", [4_000, 500_000, 1_500_000])
-def test_a_full_disk_leaves_nothing(most, cli, place):
-    """Too full for any sound, for the take (768 kB), for the film (some 2 MB)."""
-    source = film(place.folder, "film.mov", seconds=2, size=(960, 540), vcodec="mjpeg", pix_fmt="yuvj420p")
-    assert source.stat().st_size > 1_500_000
-    before = contents(place.folder)
-    with small_files(most):
-        done = cli("run", source, "-o", "out.mov", "--stems", "stems", "--handles", "0", "--timeline", "t.otio")
-    assert_refused(done, 5)
-    assert "space" in done.err
-    place.assert_clean(before)
-
-
-@contextmanager
-def tiny_disk(at: Path, size: str) -> Iterator[bool]:
-    """Mount a disk of a size; False where this machine does not let us."""
-    at.mkdir(exist_ok=True)
-    line = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(at)]
-    mounted = (
-        shutil.which("mount") is not None and subprocess.run(line, check=False, capture_output=True).returncode == 0
-    )
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", str(at)], check=True)
-
-
-@pytest.mark.parametrize("size", ["16k", "64k", "300k"])
-def test_a_disk_that_is_full_indeed_leaves_nothing(size, cli, place):
-    """The same on a real disk, where this machine lets us mount one; else files may not grow."""
-    source = film(place.folder, seconds=2, size=(320, 180), sound="tone")
-    disk = place.folder / "disk"
-    with tiny_disk(disk, size) as mounted:
-        before = contents(place.folder)
-        with small_files(1 << 40 if mounted else int(size[:-1]) * 1000):
-            done = cli("run", source, "-o", disk / "out.mp4", "--stems", disk / "stems")
-        assert_refused(done, 5)
-        place.assert_clean(before)
-
-
-@pytest.mark.parametrize(
-    "stage", ["open_film", "load_profile", "describe", "spot", "make_takes", "mix_down", "write_film"]
-)
-def test_exhausted_memory_is_told_and_leaves_nothing(stage, cli, place, monkeypatch):
-    from v2a_foley.engine import stages
-
-    said = {"describe": RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")}
-
-    def exhausted(*_: object, **__: object) -> None:
-        raise said.get(stage, MemoryError())
-
-    monkeypatch.setattr(stages, stage, exhausted)
-    source = film(place.folder)
-    before = contents(place.folder)
-    assert_refused(cli("run", source, "-o", "out.mp4", "--stems", "stems"), 5)
-    place.assert_clean(before)
-
-
-def test_a_package_that_cannot_be_loaded_is_named(cli, place, monkeypatch):
-    from v2a_foley.engine import stages
-
-    def broken(*_: object, **__: object) -> None:
-        raise ImportError("libpicture.so: undefined symbol: nothing")
-
-    monkeypatch.setattr(stages, "describe", broken)
-    source = film(place.folder)
-    before = contents(place.folder)
-    done = cli("run", source, "-o", "out.mp4")
-    assert_refused(done, 4)
-    assert "libpicture.so" in done.err
     place.assert_clean(before)
