@@ -292,6 +292,14 @@ def test_the_tokenizer_of_another_network_is_damage(voice):
         ClapTextTower(voice).load()
 
 
+@pytest.mark.parametrize("audio", [None, [], 3])
+def test_a_configuration_without_ears_is_damage(whole, audio):
+    config = json.loads((whole / "config.json").read_text())
+    (whole / "config.json").write_text(json.dumps(config | {"audio_config": audio}))
+    with pytest.raises(ModelDamaged):
+        load_clap(whole).load()
+
+
 def test_fusion_models_are_refused(whole):
     config = json.loads((whole / "config.json").read_text())
     config["audio_config"]["enable_fusion"] = True

@@ -263,7 +263,12 @@ def test_a_missing_file_is_missing_and_the_way_to_get_it_named(eyes_folder, gone
         load_clip(eyes_folder)
 
 
-@pytest.mark.parametrize("text", ["{ no", "[]", '{"vision": 1}', '{"model_cfg": {"embed_dim": 24}}'])
+@pytest.mark.parametrize(
+    "text",
+    ["{ no", "[]", '{"vision": 1}', '{"model_cfg": {"embed_dim": 24}}', "[" * 100_000]
+    + ['{{"model_cfg": {{"embed_dim": {}, "vision_cfg": {{"image_size": {}}}, "text_cfg": {{}}}}}}'.format(*each)
+       for each in (('"x"', "32"), ("24", "null"), ("24", "[32]"), ("24", '"x"'))],
+)  # fmt: skip
 def test_a_configuration_that_is_none_is_damage(eyes_folder, text):
     (eyes_folder / "open_clip_config.json").write_text(text)
     with pytest.raises(ModelDamaged, match=r"open_clip_config\.json"):

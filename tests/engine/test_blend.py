@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import soundfile
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 from tests.footage import make_film, real_clip
 from v2a_foley import Progress, RunSettings
 from v2a_foley.engine.blend import blend, ingredient, mixtures
-from v2a_foley.errors import MediaNotFound, OutputError, UsageError
+from v2a_foley.errors import MediaNotFound, MissingError, OutputError, UsageError
 
 
 def test_files_are_files_and_the_rest_is_words(tmp_path):
@@ -82,3 +83,21 @@ def test_outputs_are_checked_before_any_work(tmp_path):
     for output in (tmp_path / "none" / "out.wav", tmp_path / "out.mp4"):
         with pytest.raises((OutputError, UsageError)):
             blend(["rain", "wind"], output, RunSettings(profile="pocket"), Progress())
+
+
+def test_words_may_be_longer_than_any_files_name():
+    assert ingredient("rain on a roof and " * 40).kind == "words"
+
+
+def test_weights_without_bounds_are_wrong_use():
+    with pytest.raises(UsageError):
+        mixtures(2, [1e308, 1e308], None)
+
+
+def test_a_library_that_has_nothing_on_the_way_says_so(tmp_path):
+    (tmp_path / "library").mkdir()
+    soundfile.write(tmp_path / "library" / "rain.wav", np.random.default_rng(0).uniform(-0.3, 0.3, 96_000), 48_000)
+    settings = RunSettings(profile="pocket", duration=1.0, library=tmp_path / "library", generator="library")
+    with pytest.raises(MissingError):
+        blend(["rain falling", "a dog barks"], tmp_path / "out.wav", settings, Progress(), path=4)
+    assert [each.name for each in tmp_path.iterdir()] == ["library"]

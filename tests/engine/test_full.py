@@ -19,7 +19,15 @@ from v2a_foley import Progress, RunSettings, add_foley
 from v2a_foley.engine import stages
 from v2a_foley.engine.blend import blend
 from v2a_foley.engine.profiles import load_profile
-from v2a_foley.errors import Cancelled, GpuMissing, ModelDamaged, ModelMissing, SpaceMismatch, UsageError
+from v2a_foley.errors import (
+    Cancelled,
+    FoleyError,
+    GpuMissing,
+    ModelDamaged,
+    ModelMissing,
+    SpaceMismatch,
+    UsageError,
+)
 from v2a_foley.project import Kind, Layer
 
 FAST = {"device": "cpu", "precision": "float32", "steps": 3, "handles": 0.5}
@@ -329,3 +337,18 @@ def test_a_listener_from_another_space_is_refused(broken, film, tmp_path):
     write_clap(broken / "clap", 32, seed=5)
     with pytest.raises(SpaceMismatch, match="listener"):
         add_foley(film, tmp_path / "out.mp4", profile=str(broken), best_of=2, **FAST)
+
+
+@pytest.mark.parametrize(
+    "how", [{"init": "gone.wav"}, {"best_of": 2}, {"generator": "audioldm", "profile": "pocket"}, {}]
+)
+def test_what_the_voice_would_refuse_is_refused_before_the_film_is_looked_at(broken, film, tmp_path, how):
+    profile = broken / "profile.toml"
+    profile.write_text(profile.read_text().replace('listener = "clap"', ""))
+    if not how:
+        shutil.rmtree(broken / "voice" / "unet")
+    told = []
+    progress = Progress(listener=lambda event: told.append(event.stage))
+    with pytest.raises(FoleyError):
+        add_foley(film, tmp_path / "out.mp4", progress=progress, **{"profile": str(broken), **how})
+    assert set(told) == {"open", "load"}

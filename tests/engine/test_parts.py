@@ -108,3 +108,8 @@ def test_a_part_is_a_folder_beside_the_profile_or_an_installed_model(tmp_path, m
     assert f"v2a-foley models pull {FULL.voice}" in caught.value.hint
     with pytest.raises(ModelMissing, match="no model of that name"):
         place("nonsense", tmp_path)
+
+
+def test_a_home_of_nobody_is_a_missing_model(tmp_path):
+    with pytest.raises(ModelMissing, match="nobody"):
+        place("~nobody-of-that-name/clip", tmp_path)

@@ -119,3 +119,12 @@ def test_from_the_command_line(tiny, sound, capfd, monkeypatch):
     assert done.json["made"][0][1] == 3.5
     assert wave(out).shape == (2, RATE * 7 // 2)
     assert program("rework", sound, "-o", out, "--profile", tiny).code == 2
+
+
+@pytest.mark.parametrize("option", ["--extend", "--loop"])
+def test_no_end_is_no_length(tiny, sound, option, capfd, monkeypatch):
+    done = Program(capfd, monkeypatch)(
+        "rework", sound, "-o", sound.with_name("o.wav"), option, "inf", "--profile", tiny
+    )
+    assert done.code == UsageError.exit_code
+    assert "no length" in done.err

@@ -207,3 +207,29 @@ def test_attention_under_its_names_of_2023_is_read(folder):
 def test_weights_kept_in_half_precision_are_read(folder):
     reweigh(folder / UNET, lambda weights: weights.update({name: value.half() for name, value in weights.items()}))
     assert {weight.dtype for weight in load_networks(folder).unet.state_dict().values()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [("vocoder", {"sampling_rate": 0}), ("vocoder", {"sampling_rate": -16_000}), ("vocoder", {"upsample_rates": [0]}),
+     ("vae", {"scaling_factor": 0}), ("vae", {"scaling_factor": float("nan")})],
+)  # fmt: skip
+def test_sizes_that_cannot_be_are_damage(folder, part, changes):
+    configure(folder / part / "config.json", **changes)
+    with pytest.raises(ModelDamaged, match="not above 0"):
+        read_sizes(folder)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"beta_end": 2.0}, {"num_train_timesteps": 1}, {"prediction_type": "flow"}, {"beta_start": -0.1}]
+)
+def test_noise_levels_that_cannot_be_are_damage(folder, changes):
+    configure(folder / "scheduler" / "scheduler_config.json", **changes)
+    with pytest.raises(ModelDamaged):
+        read_schedule(folder)
+
+
+def test_a_config_without_end_is_damage(folder):
+    (folder / "vocoder" / "config.json").write_text("[" * 100_000)
+    with pytest.raises(ModelDamaged, match="cannot be read"):
+        read_sizes(folder)

@@ -172,7 +172,7 @@ def test_kept_latents_are_the_originals_at_the_end():
         def __getattr__(self, name: str) -> object:
             return getattr(model(), name)
 
-        def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        def decode(self, latents: torch.Tensor, *_) -> torch.Tensor:
             seen.append(latents.clone())
             return model().decode(latents)
 

@@ -515,3 +515,16 @@ def test_the_licence_is_the_cards(tmp_path: Path, card: str | None, licence: str
         (tmp_path / "README.md").write_text(card)
     assert licence_of(tmp_path) == licence
     assert "CC BY-NC-SA" in UNKNOWN
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_a_sound_to_start_from_may_be_a_sample_long(samples):
+    made = read(voice(init=np.full(samples, 0.3, np.float32)).make(wish(0.5)))
+    assert made.shape == (1, RATE // 2)
+    assert np.isfinite(made).all()
+
+
+def test_a_long_sound_remembers_how_many_windows_ran_together():
+    short, long = (voice(steps=1).make(wish(seconds)).details for seconds in (1.0, 32.0))
+    assert "windows" not in short
+    assert (long["windows"], long["batch"][0]) == ([3, 256], 1) or long["windows"] == [4, 256]

@@ -95,11 +95,11 @@ def test_no_network_is_given_more_the_longer_a_sound_is():
 
             return predict
 
-        def decode(self, given: torch.Tensor) -> torch.Tensor:
+        def decode(self, given: torch.Tensor, *_) -> torch.Tensor:
             self.measure("decode", given, given.shape[2])
             return torch.zeros(len(given), 4 * given.shape[2], 32)
 
-        def vocode(self, given: torch.Tensor, samples: int) -> np.ndarray:
+        def vocode(self, given: torch.Tensor, samples: int, *_) -> np.ndarray:
             self.measure("vocode", given, given.shape[1])
             return np.zeros((len(given), samples), np.float32)
 
@@ -139,7 +139,7 @@ class LocalVae:
 
     sizes: Sizes
 
-    def decode(self, given: torch.Tensor) -> torch.Tensor:
+    def decode(self, given: torch.Tensor, *_) -> torch.Tensor:
         each = given.mean(dim=1).repeat_interleave(self.sizes.reduction, dim=1)
         return each.repeat(1, 1, self.sizes.mel_bins // given.shape[3])
 
@@ -240,3 +240,26 @@ def test_nothing_but_its_own_embedding_and_seed_decides_a_row():
     moved = conditions(7)
     moved = type(moved)(embedding(8)[None], moved.negatives, moved.seeds)
     assert np.abs(waveforms(work(), moved, 32, 20_000, steps) - alone).max() > 1e-3
+
+
+def test_work_on_a_long_sound_can_be_stopped_before_every_call_of_a_network():
+    """An hour takes the VAE and the vocoder half an hour each: too long to be deaf."""
+    asked = []
+
+    def check():
+        asked.append(1)
+        if len(asked) > 1:
+            raise Cancelled
+
+    ways = [
+        lambda: decoded(model(), latents(LONG), longest=768, room=ROOM, check=check),
+        lambda: decoded(model(), latents(8, 3), longest=768, room=ROOM, check=check),
+        lambda: vocoded(model(), torch.zeros(1, 4200, 32), 4200 * 160, room=ROOM, check=check),
+        lambda: vocoded(model(), torch.zeros(3, 40, 32), 40 * 160, room=ROOM, check=check),
+        lambda: encoded(model(), np.ones(LONG * 640, np.float32), LONG, longest=768, check=check),
+    ]
+    for way in ways:
+        asked.clear()
+        with pytest.raises(Cancelled):
+            way()
+        assert len(asked) == 2

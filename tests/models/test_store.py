@@ -280,3 +280,11 @@ def test_a_folder_that_cannot_be_looked_into_is_an_error_of_ours(knows, monkeypa
     for ask in (states, lambda: require("small"), lambda: installed_path("small"), lambda: remove("small")):
         with pytest.raises(ModelMissing, match="cannot be read: File name too long"):
             ask()
+
+
+def test_a_file_in_a_models_place_can_be_removed(folder, knows):
+    knows(small.entry())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "small").write_text("no model")
+    remove("small")
+    assert not [each for each in folder.iterdir() if "small" in each.name and not each.name.endswith(".lock")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
@@ -14,6 +15,7 @@ import typer
 from v2a_foley.cli.run import JSON, parameter, setting
 from v2a_foley.cli.session import session
 from v2a_foley.engine.settings import RunSettings
+from v2a_foley.errors import UsageError
 from v2a_foley.timebase import SAMPLE_RATE
 
 SOURCE = typer.Argument(..., metavar="SOUND", help="Any file with a sound in it.", readable=False)
@@ -79,4 +81,8 @@ def _verb() -> Callable[..., None]:
 
 
 def _exact(seconds: float | None) -> Fraction | None:
-    return None if seconds is None else Fraction(str(seconds))
+    if seconds is None:
+        return None
+    if not math.isfinite(seconds):
+        raise UsageError(f"{seconds} is no length.", hint="Give seconds, such as 2.5.")
+    return Fraction(str(seconds))

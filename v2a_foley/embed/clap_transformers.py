@@ -103,7 +103,8 @@ class TransformersClap:
         require_files(folder, ["preprocessor_config.json"], what="the CLAP model", hint=_HINT)
         self._folder = folder
         self._texts = _Texts(folder, folder, folder, "ClapModel", compute or Compute())
-        if self._texts.config.get("audio_config", {}).get("enable_fusion"):
+        heard = self._texts.config.get("audio_config")
+        if isinstance(heard, dict) and heard.get("enable_fusion"):
             raise UsageError(
                 f"The CLAP model in {folder.name!r} is a fusion model.",
                 hint="Choose one without fusion, such as laion/clap-htsat-unfused.",
@@ -295,7 +296,7 @@ def _refuse_partial(report: dict[str, Any], what: str) -> None:
 def _config(path: Path, what: str) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelDamaged(f"{what} has a configuration that cannot be read: {error}.", hint=_HINT) from error
     if not isinstance(found, dict):
         raise ModelDamaged(f"{what} has a configuration that is none.", hint=_HINT)

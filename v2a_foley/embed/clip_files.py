@@ -71,8 +71,10 @@ def folder_files(folder: Path) -> ClipFiles:
         raise ModelMissing(f"The folder {str(folder)!r} holds no weights of a CLIP model.", hint=HINT)
     try:
         config = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))["model_cfg"]
-        _ = config["embed_dim"], config["vision_cfg"]["image_size"], config["text_cfg"].get("hf_model_name")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _ = int(config["embed_dim"]), config["text_cfg"].get("hf_model_name")
+        sides = config["vision_cfg"]["image_size"]
+        _, _ = map(int, (sides, sides) if isinstance(sides, int) else sides)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelDamaged(
             f"{_CONFIG} in {str(folder)!r} cannot be read: {type(error).__name__}: {error}.", hint=HINT
         ) from error

@@ -5,6 +5,7 @@ The paper's latent interpolation. Mixtures lie on the great circle, or on the sp
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from v2a_foley.engine.seeds import seed_for
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.spot import WHOLE_SHOT
 from v2a_foley.engine.takes import TakeOptions, takes_for
-from v2a_foley.errors import MediaNotFound, NoPicture, UsageError
+from v2a_foley.errors import MediaNotFound, MissingError, NoPicture, UsageError
 from v2a_foley.files import Outbox, check_output, scratch_folder
 from v2a_foley.mapper.blend import spherical_mean
 from v2a_foley.progress import Progress
@@ -86,7 +87,7 @@ def ingredient(text: str) -> Ingredient:
         )
     numbered = _NUMBERED.match(text)
     for name, shot in ((text, None), (numbered[1], int(numbered[2])) if numbered else ("", None)):
-        if name and Path(name).is_file():
+        if name and _is_file(name):
             kind = _kind(Path(name))
             if kind == "sound" and shot is not None:
                 raise UsageError(f"{name!r} is a sound and has no shots.", hint="Leave the number out.")
@@ -94,6 +95,16 @@ def ingredient(text: str) -> Ingredient:
     if _LIKE_A_FILE.match(numbered[1] if numbered else text):
         raise MediaNotFound(f"{text!r} does not exist.", hint="Check the path; words must not look like a file.")
     return Ingredient(text, "words")
+
+
+def _is_file(name: str) -> bool:
+    """Tell whether a text names a file; long ones cannot, and the system says so with an error."""
+    try:
+        return Path(name).is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise MediaNotFound(f"{name!r} cannot be looked at: {error.strerror}.", hint="Check the path.") from error
 
 
 def _kind(path: Path) -> str:
@@ -157,7 +168,7 @@ def mixtures(count: int, weights: Sequence[float] | None, path: int | None) -> l
             )
         return [(1 - step / (path - 1), step / (path - 1)) for step in range(path)]
     shares = [1.0] * count if weights is None else list(weights)
-    if len(shares) != count or not all(0 <= share < float("inf") for share in shares) or sum(shares) <= 0:
+    if len(shares) != count or not all(share >= 0 for share in shares) or not 0 < sum(shares) < float("inf"):
         raise UsageError(
             f"{len(shares)} weights do not fit {count} things.",
             hint="Give one a thing, from 0, such as --weights 0.7,0.3.",
@@ -199,6 +210,7 @@ def blend(
     with Outbox() as outbox, scratch_folder() as folder, border():
         places = [outbox.path(target) for target in targets]
         profile = stages.load_profile(settings.profile, progress, settings)
+        stages.check_voice(settings, profile)
         vectors = embed(known, profile, settings, progress)
         mixed = [spherical_mean(vectors, mix) for mix in mixes]
         cues = [_cue(number, vector, profile, settings) for number, vector in enumerate(mixed, start=1)]
@@ -214,7 +226,10 @@ def blend(
         for cue, mix, place, target in zip(made, mixes, places, targets, strict=True):
             take = cue.take
             if take is None:
-                raise AssertionError(f"{cue.id} has no take, and nobody said why")
+                raise MissingError(
+                    f"Nothing here can make the sound at {', '.join(f'{weight:.2f}' for weight in mix)}.",
+                    hint="Use --generator auto, or add such a sound to your library.",
+                )
             take.path.replace(place)
             result.append(Blended(target, mix, replace(take, path=target)))
         outbox.deliver()

@@ -171,7 +171,10 @@ def place(part: str, base: Path) -> Path:
         ModelMissing: there is neither, or the model is known and not installed.
         ModelDamaged: the installed model is not what it should be.
     """
-    path = base / Path(part).expanduser()
+    try:
+        path = base / Path(part).expanduser()
+    except RuntimeError as error:
+        raise ModelMissing(f"{part!r} is in the home folder of nobody here.", hint="Write the whole path.") from error
     if path.exists():
         return path
     from v2a_foley.models import require

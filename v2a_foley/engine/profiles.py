@@ -196,9 +196,14 @@ def listener_of(profile: Profile, what: str) -> AudioEncoder:
         UsageError: the profile has none.
         MissingError: its weights are missing, damaged, or of another space.
     """
+    return require_listener(profile, what)()
+
+
+def require_listener(profile: Profile, what: str) -> Callable[[], AudioEncoder]:
+    """Return what hands over the profile's listener, without loading it; see ``listener_of``."""
     if profile.listener is None:
         raise UsageError(
             f"{what} needs ears that hear sounds, and the profile {profile.name!r} has none.",
             hint="Name a CLAP in the profile file, under [ears] listener.",
         )
-    return profile.listener()
+    return profile.listener

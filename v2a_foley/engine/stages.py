@@ -18,11 +18,11 @@ from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
 from v2a_foley.engine.describe import describe as describe_film
-from v2a_foley.engine.profiles import Profile, listener_of
+from v2a_foley.engine.profiles import Profile, listener_of, require_listener
 from v2a_foley.engine.profiles import load_profile as load_named
 from v2a_foley.engine.seeds import seed_for
 from v2a_foley.engine.settings import RunSettings
-from v2a_foley.errors import UsageError
+from v2a_foley.errors import MediaNotFound, UsageError
 from v2a_foley.generate import Generator
 from v2a_foley.mapper.blend import slerp
 from v2a_foley.progress import Progress, Stage
@@ -199,9 +199,7 @@ def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
         MissingError: the ears that choose between candidates are missing, damaged, or of another space.
     """
     if profile.voice is None:
-        raise UsageError(
-            f"The profile {profile.name!r} has no AudioLDM.", hint="Choose --profile full, or --generator procedural."
-        )
+        raise _no_voice(profile)
     from v2a_foley.generate.audioldm import AudioLdmVoice, VoiceOptions
 
     options = VoiceOptions(
@@ -217,6 +215,35 @@ def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
     )
     listener = listener_of(profile, "--best-of") if settings.best_of > 1 else None
     return AudioLdmVoice(profile.voice, profile.compute, options, listener=listener)
+
+
+def check_voice(settings: RunSettings, profile: Profile) -> None:
+    """Refuse what the voice would refuse, before the film is looked at; no weights are read.
+
+    Raises:
+        UsageError: the profile has no voice, or nothing that hears, and the settings need it.
+        MissingError: the voice lacks files.
+        MediaNotFound: the sound to start from does not exist.
+    """
+    if settings.generator not in ("auto", "audioldm"):
+        return
+    if profile.voice is None:
+        if settings.generator == "audioldm":
+            raise _no_voice(profile)
+        return
+    from v2a_foley.generate.audioldm.folder import require_complete
+
+    require_complete(profile.voice)
+    if settings.best_of > 1:
+        require_listener(profile, "--best-of")
+    if settings.init is not None and not settings.init.is_file():
+        raise MediaNotFound(f"{str(settings.init)!r} does not exist, or is a folder.", hint="Check the path of --init.")
+
+
+def _no_voice(profile: Profile) -> UsageError:
+    return UsageError(
+        f"The profile {profile.name!r} has no AudioLDM.", hint="Choose --profile full, or --generator procedural."
+    )
 
 
 def audio_embeddings(

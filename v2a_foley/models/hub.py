@@ -77,7 +77,11 @@ def endpoint() -> str:
         UsageError: ``HF_ENDPOINT`` is no web address.
     """
     address = (os.environ.get("HF_ENDPOINT") or ENDPOINT).rstrip("/")
-    if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a bracket without its fellow
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not address.isascii() or not address.isprintable():
         raise UsageError(f"HF_ENDPOINT is {address!r}, which is no web address.", hint="Unset it, or mend it.")
     return address
 
@@ -87,6 +91,7 @@ def describe(repository: str, revision: str) -> Commit:
 
     Raises:
         Interrupted: the hub could not be reached, or is busy.
+        UsageError: ``HF_ENDPOINT`` is no web address, or ``HF_TOKEN`` no token.
         ModelMissing: the hub has no such repository or commit, or does not let everybody have it.
         ModelDamaged: the answer makes no sense.
     """
@@ -176,6 +181,8 @@ def _opened(url: str, what: str, start: int = 0) -> Iterator[http.client.HTTPRes
 def _sign(asked: request.Request) -> None:
     """Add the user's own token, if there is one; it is sent to the hub alone, never on to where the hub points."""
     token = os.environ.get("HF_TOKEN", "").strip()
+    if not (token.isascii() and token.isprintable()):
+        raise UsageError("HF_TOKEN holds what no token holds.", hint="Copy it again, or unset it.")
     if token:
         asked.add_unredirected_header("Authorization", f"Bearer {token}")
 
@@ -190,6 +197,8 @@ class _Redirects(request.HTTPRedirectHandler):
         before, after = urlsplit(req.full_url), urlsplit(newurl)
         if before.scheme == "https" and after.scheme != "https":
             raise URLError("the hub points to an address without encryption")
+        if after.scheme not in {"http", "https"}:
+            raise URLError("the hub points to something that is no web address")
         follows = super().redirect_request(req, fp, code, msg, headers, newurl)
         if follows is not None and (before.scheme, before.netloc) == (after.scheme, after.netloc):
             _sign(follows)

@@ -69,7 +69,7 @@ def place(name: str, made: Path, record: Record) -> Path:
 def _away(folder: Path) -> None:
     """Make a folder vanish by one rename, then free its bytes."""
     try:
-        if folder.is_symlink():
+        if folder.is_symlink() or folder.is_file():
             folder.unlink()
             return
         gone = folder.with_name(f".{folder.name.strip('.')}.gone-{uuid.uuid4().hex[:8]}")

@@ -56,7 +56,7 @@ def remade(
     needed = latents_for(length, RATE, native_rate=sizes.sample_rate, hop=sizes.stride)
     frames = length_for(needed, sizes.multiple, longest(model))
     with memory_guard(f"Working on {length / RATE:.1f} s of sound"):
-        heard = encoded(model, native, frames, longest=longest(model))
+        heard = encoded(model, native, frames, longest=longest(model), check=work.progress.check)
         mask = None if fill is None else _mask(fill, frames, sizes.stride * RATE // sizes.sample_rate)
         ground = Ground(heard.latents, mask)
         with work.progress.stage("voice", _count(model, steps)) as stage:

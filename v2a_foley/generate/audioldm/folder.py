@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
 
 from v2a_foley.embed.on_disk import loading, local_only
 from v2a_foley.errors import ModelDamaged, ModelMissing
-from v2a_foley.generate.audioldm.schedule import Schedule
+from v2a_foley.generate.audioldm.schedule import Prediction, Schedule
 
 Network = Any
 """A torch module, or its class, of a library that has no types."""
@@ -113,6 +113,8 @@ def read_sizes(folder: Path) -> Sizes:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelDamaged(f"The configs in {folder} do not describe an AudioLDM: {error}.", hint=_AGAIN) from error
+    least = min(sizes.sample_rate, sizes.hop, sizes.mel_bins, sizes.channels, sizes.scaling, sizes.embedding)
+    _require(least > 0 and math.isfinite(sizes.scaling), folder, "a size or a rate in its configs is not above 0")
     _require(unet.get("class_embed_type") == "simple_projection", folder, "its UNet is not conditioned by a vector")
     _require(unet["in_channels"] == unet.get("out_channels"), folder, "its UNet changes the number of channels")
     _require(vae.get("latent_channels") == sizes.channels, folder, "its VAE and its UNet have different channels")
@@ -134,10 +136,15 @@ def read_schedule(folder: Path) -> Schedule:
     with loading(f"The scheduler in {folder}", _AGAIN), hushed():
         stock = scheduler.from_config(config)
     _require(not stock.config.thresholding, folder, "its scheduler asks for dynamic thresholding")
+    alphas = np.asarray(stock.alphas_cumprod.numpy(), dtype=np.float32)
+    falls = alphas.size > 1 and alphas[-1] > 0 and alphas[0] < 1 and bool((np.diff(alphas) < 0).all())
+    _require(falls, folder, "its scheduler's noise levels do not rise, or are not between 0 and 1")
+    kind = stock.config.prediction_type
+    _require(kind in get_args(Prediction), folder, f"its network predicts {kind!r}")
     return Schedule(
-        alphas_cumprod=np.asarray(stock.alphas_cumprod.numpy(), dtype=np.float32),
+        alphas_cumprod=alphas,
         final_alpha=float(stock.final_alpha_cumprod),
-        prediction=stock.config.prediction_type,
+        prediction=kind,
         spacing=stock.config.timestep_spacing,
         offset=stock.config.steps_offset,
         clip=stock.config.clip_sample_range if stock.config.clip_sample else None,
@@ -204,7 +211,7 @@ def _json(path: Path) -> dict[str, Any]:
         read = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelMissing(f"{path} is missing.", hint=_AGAIN) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelDamaged(f"{path} cannot be read: {error}.", hint=_AGAIN) from error
     if not isinstance(read, dict):
         raise ModelDamaged(f"{path} is not a config.", hint=_AGAIN)

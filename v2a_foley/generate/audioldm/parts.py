@@ -5,7 +5,7 @@ Knows nothing of steps (``schedule``, ``solvers``, ``denoise``), shots or takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,8 @@ from v2a_foley.generate.audioldm.schedule import Schedule
 from v2a_foley.generate.audioldm.vocoder import FlatVocoder
 
 Floats = NDArray[np.float32]
+Check = Callable[[], None]
+"""Asks whether to stop: raises ``Cancelled`` if so."""
 
 
 @dataclass(frozen=True)
@@ -161,25 +163,32 @@ class AudioLdm:
 
         return predict
 
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Return the log-mel spectrograms ``float32 (n, mel frames, mel bins)`` of clean latents."""
+    def decode(self, latents: torch.Tensor, check: Check = lambda: None) -> torch.Tensor:
+        """Return the log-mel spectrograms ``float32 (n, mel frames, mel bins)`` of clean latents.
+
+        ``check`` is called before every call of the network, and may raise ``Cancelled``.
+        """
         vae = self._network("vae")
         scaled = (1 / self.sizes.scaling * latents).to(self.compute.dtype)
-        rows = [vae.decode(row, return_dict=False)[0][:, 0].float() for row in torch.split(scaled, self._rows)]
+        rows = []
+        for row in torch.split(scaled, self._rows):
+            check()
+            rows.append(vae.decode(row, return_dict=False)[0][:, 0].float())
         return torch.cat(rows)
 
-    def vocode(self, spectrograms: torch.Tensor, samples: int) -> Floats:
+    def vocode(self, spectrograms: torch.Tensor, samples: int, check: Check = lambda: None) -> Floats:
         """Return waveforms ``float32 (n, samples)`` at the model's sample rate.
 
         Args:
             spectrograms: log-mel, ``float32 (n, mel frames, mel bins)``.
             samples: how many of them, from the start; at most the frames times the hop.
+            check: called before every call of the network; may raise ``Cancelled``.
         """
         vocoder = self._network("vocoder")
-        rows = [
-            vocoder(row.to(self._vocoder_dtype))[:, :samples].float().cpu()
-            for row in torch.split(spectrograms, self._rows)
-        ]
+        rows = []
+        for row in torch.split(spectrograms, self._rows):
+            check()
+            rows.append(vocoder(row.to(self._vocoder_dtype))[:, :samples].float().cpu())
         return torch.cat(rows).numpy()
 
     def encode(self, waves: Sequence[Floats], frames: int, *, levelled: bool = False) -> Heard:

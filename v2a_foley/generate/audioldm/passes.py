@@ -17,7 +17,7 @@ from v2a_foley.errors import ModelDamaged
 from v2a_foley.generate.audioldm.denoise import Predict, denoise, not_finite
 from v2a_foley.generate.audioldm.parts import AudioLdm
 from v2a_foley.generate.audioldm.pieces import in_pieces
-from v2a_foley.generate.audioldm.plan import SINGLE_PASS, WINDOW, Room, on_grid, windows
+from v2a_foley.generate.audioldm.plan import SINGLE_PASS, WINDOW, Room, Window, on_grid, windows
 from v2a_foley.generate.audioldm.schedule import DEFAULT_SOLVER, DEFAULT_STEPS, Ladder, SolverName, ladder
 from v2a_foley.generate.audioldm.windows import decoded, vocoded, windowed
 from v2a_foley.progress import Progress, Stage
@@ -139,6 +139,12 @@ def longest(model: AudioLdm) -> int:
     return on_grid(int(SINGLE_PASS * model.sizes.sample_rate / model.sizes.stride), model.sizes.multiple)
 
 
+def laid_over(model: AudioLdm, frames: int) -> tuple[Window, ...]:
+    """Return the windows in which a sound of so many latents, more than ``longest``, is made."""
+    length = on_grid(int(WINDOW * model.sizes.sample_rate / model.sizes.stride), model.sizes.multiple)
+    return windows(frames, length, model.sizes.multiple)
+
+
 def waveforms(
     work: Work,
     conditions: Conditions,
@@ -163,9 +169,9 @@ def waveforms(
         Cancelled: the work was asked to stop.
     """
     latents = _latents(work, conditions, frames, steps, ground)
-    mel = decoded(work.model, latents, longest=longest(work.model), room=work.rooms.sound)
-    work.progress.check()
-    made = vocoded(work.model, mel, samples, room=work.rooms.sound)
+    check = work.progress.check
+    mel = decoded(work.model, latents, longest=longest(work.model), room=work.rooms.sound, check=check)
+    made = vocoded(work.model, mel, samples, room=work.rooms.sound, check=check)
     lost = tuple(sorted({*not_finite(latents), *not_finite(mel), *not_finite(torch.from_numpy(made))}))
     if lost:
         made[list(lost)] = _again(work, conditions.only(lost), frames, samples, steps, ground and ground.only(lost))
@@ -220,8 +226,7 @@ def _keeping(
 def _predict(work: Work, conditions: Conditions, frames: int, guidance: float) -> Predict:
     model, room, check = work.model, work.rooms.steps, work.progress.check
     if frames > longest(model):
-        length = on_grid(int(WINDOW * model.sizes.sample_rate / model.sizes.stride), model.sizes.multiple)
-        laid = windows(frames, length, model.sizes.multiple)
+        laid = laid_over(model, frames)
         return windowed(
             lambda count: model.predictor(
                 np.repeat(conditions.embeddings, count, 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ WINDOW = 10.24
 OVERLAP = 0.25
 """Share of a window that it has in common with the next."""
 _SHORTEST = 4
+
+Row = TypeVar("Row")
 _FINE = 16
 
 
@@ -95,7 +98,7 @@ def batches(lengths: Sequence[int], limit: Callable[[int], int]) -> list[Batch]:
     return out
 
 
-def evenly(rows: Sequence[int], most: int) -> list[Sequence[int]]:
+def evenly(rows: Sequence[Row], most: int) -> list[Sequence[Row]]:
     """Part rows into as few parts as hold ``most`` each, of sizes that differ by at most one."""
     count = -(-len(rows) // max(1, most))
     bounds = [round(number * len(rows) / count) for number in range(count + 1)]

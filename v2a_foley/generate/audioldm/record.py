@@ -13,7 +13,15 @@ from v2a_foley.generate.audioldm.options import VoiceOptions
 from v2a_foley.generate.audioldm.orders import Order
 
 
-def recorded(card: Card, made: Order, kept: Candidates, how: VoiceOptions, compute: Compute) -> Mapping[str, Any]:
+def recorded(
+    card: Card,
+    made: Order,
+    kept: Candidates,
+    how: VoiceOptions,
+    compute: Compute,
+    *,
+    windows: tuple[int, int] | None = None,
+) -> Mapping[str, Any]:
     """Return the record of one sound: plain words, figures and lists.
 
     The embedding is its float32 values, little-endian, in hexadecimal: exact, and shorter than figures.
@@ -24,6 +32,7 @@ def recorded(card: Card, made: Order, kept: Candidates, how: VoiceOptions, compu
         kept: the candidate that was chosen.
         how: the voice's options.
         compute: where it was made.
+        windows: of a sound that took more than one pass, how many windows ran together, and their latents.
     """
     details: dict[str, Any] = {
         "model": card.name,
@@ -40,6 +49,8 @@ def recorded(card: Card, made: Order, kept: Candidates, how: VoiceOptions, compu
         "compute": dict(compute.record()),
         "peak_memory": peak_memory(compute),
     }
+    if windows is not None:
+        details["windows"] = list(windows)
     if how.init is not None:
         details["strength"] = how.strength
     if how.best_of > 1:

@@ -34,7 +34,7 @@ from v2a_foley.generate.audioldm.orders import (
     words_of,
 )
 from v2a_foley.generate.audioldm.parts import AudioLdm
-from v2a_foley.generate.audioldm.passes import Conditions, Ground, Rooms, Steps, Work, longest, waveforms
+from v2a_foley.generate.audioldm.passes import Conditions, Ground, Rooms, Steps, Work, laid_over, longest, waveforms
 from v2a_foley.generate.audioldm.plan import batches, evenly
 from v2a_foley.generate.audioldm.record import recorded
 from v2a_foley.generate.audioldm.schedule import ladder
@@ -207,7 +207,8 @@ class AudioLdmVoice:
         import soxr
 
         rate = self._model.sizes.sample_rate
-        return np.asarray(soxr.resample(self.options.init, INIT_RATE, rate, quality="VHQ"), np.float32)
+        found = np.asarray(soxr.resample(self.options.init, INIT_RATE, rate, quality="VHQ"), np.float32)
+        return found if found.size else np.asarray(self.options.init[:1], np.float32)  # a sample or two at 48 kHz
 
     @property
     def steps(self) -> Steps:
@@ -228,6 +229,14 @@ class AudioLdmVoice:
     def _rows_with(self, row: int, count: int, made: Order) -> int:
         """Return how many rows ran together with a row."""
         return next(len(part) for part in evenly(range(count), self._most(made.frames)) if row in part)
+
+    def _windows_of(self, made: Order) -> tuple[int, int] | None:
+        """Return how many windows of a long sound ran together at most, and their latents; None for one pass."""
+        if made.frames <= longest(self._model):
+            return None
+        laid = laid_over(self._model, made.frames)
+        length = len(laid[0].weights)
+        return max(map(len, evenly(laid, self._rooms.steps.rows(length)))), length
 
     def _order(self, place: int, request: SoundRequest) -> Order:
         return order(
@@ -268,10 +277,10 @@ class AudioLdmVoice:
         reset_peak(self.compute)
         samples = max(made.samples for made, _ in chosen)
         with memory_guard(f"Making {samples / model.sizes.sample_rate:.1f} s of sound"):
-            ground = self._ground([made for made, _ in chosen], frames)
+            ground = self._ground([made for made, _ in chosen], frames, progress)
             return waveforms(work, conditions, frames, samples, self.steps, ground=ground)
 
-    def _ground(self, chosen: Sequence[Order], frames: int) -> Ground | None:
+    def _ground(self, chosen: Sequence[Order], frames: int, progress: Progress) -> Ground | None:
         """Return what each order starts from: its sound begins at the cue's start, mirrored where it is too short."""
         if self._init is None:
             return None
@@ -279,7 +288,7 @@ class AudioLdmVoice:
         count = model.sizes.samples(frames)
         for made in chosen:
             wave = mirrored(self._init, count, made.lead)
-            rows.append(encoded(model, wave, frames, longest=longest(model)).latents)
+            rows.append(encoded(model, wave, frames, longest=longest(model), check=progress.check).latents)
         return Ground(torch.cat(rows))
 
     def _score(self, wave: Floats, embedding: Floats) -> float:
@@ -295,7 +304,7 @@ class AudioLdmVoice:
             source=f"AudioLDM {self._card.name}" + (f": {words}" if words else ""),
             licence=self._card.licence,
             native_rate=rate,
-            details=recorded(self._card, made, kept, self.options, self.compute),
+            details=recorded(self._card, made, kept, self.options, self.compute, windows=self._windows_of(made)),
         )
 
     def _silent(self, request: SoundRequest, progress: Progress) -> Sound:

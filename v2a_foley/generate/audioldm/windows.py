@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from v2a_foley.generate.audioldm.denoise import Predict
 from v2a_foley.generate.audioldm.mel import levelled
-from v2a_foley.generate.audioldm.parts import AudioLdm, Heard
+from v2a_foley.generate.audioldm.parts import AudioLdm, Check, Heard
 from v2a_foley.generate.audioldm.pieces import in_pieces
 from v2a_foley.generate.audioldm.plan import Room, Window, windows
 
@@ -32,7 +32,7 @@ def windowed(
     predictor: Callable[[int], Predict],
     laid: Sequence[Window],
     room: Room,
-    check: Callable[[], None] = lambda: None,
+    check: Check = lambda: None,
 ) -> Predict:
     """Return what predicts the noise of one long sound from windows over it.
 
@@ -66,7 +66,9 @@ def windowed(
     return predict
 
 
-def decoded(model: AudioLdm, latents: torch.Tensor, *, longest: int, room: Room) -> torch.Tensor:
+def decoded(
+    model: AudioLdm, latents: torch.Tensor, *, longest: int, room: Room, check: Check = lambda: None
+) -> torch.Tensor:
     """Return the log-mel spectrograms of clean latents, in tiles where they are longer than ``longest``.
 
     The VAE attends to, and normalises over, all it is given, so that a tile differs slightly from the same stretch of
@@ -77,6 +79,7 @@ def decoded(model: AudioLdm, latents: torch.Tensor, *, longest: int, room: Room)
         latents: ``float32 (n, channels, frames, bins)``; n is 1 where they are long.
         longest: frames up to which they are decoded at once.
         room: tells how many rows fit at once.
+        check: called before every call of the network; may raise ``Cancelled``.
 
     Returns:
         ``float32 (n, mel frames, mel bins)`` on the CPU.
@@ -84,18 +87,18 @@ def decoded(model: AudioLdm, latents: torch.Tensor, *, longest: int, room: Room)
     frames, reduction = latents.shape[2], model.sizes.reduction
     if frames <= longest:
         made = in_pieces(
-            len(latents), frames, room, lambda rows: model.decode(latents[rows.start : rows.stop]).float().cpu()
+            len(latents), frames, room, lambda rows: model.decode(latents[rows.start : rows.stop], check).float().cpu()
         )
         return torch.cat(made)
     total = torch.zeros(len(latents), frames * reduction, model.sizes.mel_bins)
     for tile in windows(frames, min(TILE, longest), overlap=TILE_OVERLAP / TILE):
-        mel = model.decode(latents[:, :, tile.start : tile.end]).float().cpu()
+        mel = model.decode(latents[:, :, tile.start : tile.end], check).float().cpu()
         weights = _tile_weights(tile, reduction)
         total[:, tile.start * reduction : tile.end * reduction] += weights[:, None] * mel
     return total
 
 
-def encoded(model: AudioLdm, wave: Floats, frames: int, *, longest: int) -> Heard:
+def encoded(model: AudioLdm, wave: Floats, frames: int, *, longest: int, check: Check = lambda: None) -> Heard:
     """Return the latents of one sound, in crossfaded tiles where it is longer than ``longest`` frames.
 
     Args:
@@ -103,14 +106,17 @@ def encoded(model: AudioLdm, wave: Floats, frames: int, *, longest: int) -> Hear
         wave: mono ``float32 (samples,)`` at the model's rate; silence follows where it is shorter than the frames.
         frames: latents wanted.
         longest: frames up to which they are encoded at once.
+        check: called before every call of the network; may raise ``Cancelled``.
     """
     if frames <= longest:
+        check()
         return model.encode([wave], frames)
     sizes = model.sizes
     level, gain = levelled(wave)
     total = torch.zeros(1, sizes.channels, frames, sizes.bins, device=model.compute.device)
     for tile in windows(frames, min(TILE, longest), overlap=TILE_OVERLAP / TILE):
         length = len(tile.weights)
+        check()
         part = level[tile.start * sizes.stride : tile.end * sizes.stride]
         found = model.encode([part], length, levelled=True).latents
         weights = _tile_weights(tile, 1).to(found.device)
@@ -118,7 +124,9 @@ def encoded(model: AudioLdm, wave: Floats, frames: int, *, longest: int) -> Hear
     return Heard(total, (gain,))
 
 
-def vocoded(model: AudioLdm, spectrograms: torch.Tensor, samples: int, *, room: Room) -> Floats:
+def vocoded(
+    model: AudioLdm, spectrograms: torch.Tensor, samples: int, *, room: Room, check: Check = lambda: None
+) -> Floats:
     """Return waveforms ``float32 (n, samples)``; long ones in stretches, each with more context than the vocoder hears.
 
     The vocoder is a convolution, so that this equals one pass to rounding.
@@ -128,6 +136,7 @@ def vocoded(model: AudioLdm, spectrograms: torch.Tensor, samples: int, *, room: 
         spectrograms: log-mel, ``float32 (n, mel frames, mel bins)``.
         samples: how many, from the start; at most the frames times the hop.
         room: tells how many rows fit at once.
+        check: called before every call of the network; may raise ``Cancelled``.
     """
     hop, frames, device = model.sizes.hop, spectrograms.shape[1], model.compute.device
     if frames <= _VOCODED:
@@ -136,13 +145,13 @@ def vocoded(model: AudioLdm, spectrograms: torch.Tensor, samples: int, *, room: 
             len(spectrograms),
             length,
             room,
-            lambda rows: model.vocode(spectrograms[rows.start : rows.stop].to(device), samples),
+            lambda rows: model.vocode(spectrograms[rows.start : rows.stop].to(device), samples, check),
         )
         return np.concatenate(made)
     out = np.zeros((len(spectrograms), samples), np.float32)
     for start in range(0, -(-samples // hop), _VOCODED):
         first, last = max(0, start - _VOCODER_MARGIN), min(frames, start + _VOCODED + _VOCODER_MARGIN)
-        wave = model.vocode(spectrograms[:, first:last].to(device), (last - first) * hop)
+        wave = model.vocode(spectrograms[:, first:last].to(device), (last - first) * hop, check)
         begin, end = start * hop, min(samples, (start + _VOCODED) * hop)
         out[:, begin:end] = wave[:, begin - first * hop : end - first * hop]
     return out
