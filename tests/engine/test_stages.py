@@ -133,3 +133,27 @@ def test_a_silent_film_measures_nothing(seen, profile, tmp_path):
     sound = stages.mix_down(project, tmp_path, RunSettings(original="replace", loudness="-23"))
     assert sound.loudness.integrated == float("-inf")
     assert not np.any(np.frombuffer(sound.mix.read_bytes()[-1000:], np.uint8))
+
+
+def test_a_films_own_texts_are_read_once_each_and_not_kept_on_disk():
+    from types import SimpleNamespace
+
+    from v2a_foley.embed.text_store import KNOWN_LIST
+
+    asked = []
+
+    def encode_texts(texts):
+        asked.append(list(texts))
+        return np.stack([np.eye(64, dtype=np.float32)[int(text)] for text in texts])
+
+    cues = [
+        SimpleNamespace(id=f"c{number}", prompt=str(number % 50), shots=(), event=SimpleNamespace(caption=""))
+        for number in range(100)
+    ]
+    found = stages.audio_embeddings(
+        SimpleNamespace(cues=cues, shots=()), SimpleNamespace(ears=SimpleNamespace(encode_texts=encode_texts)),
+        RunSettings(),
+    )  # fmt: skip
+    assert [int(found[f"c{number}", 1].argmax()) for number in range(100)] == [number % 50 for number in range(100)]
+    assert sorted((text for texts in asked for text in texts), key=int) == [str(number) for number in range(50)]
+    assert max(map(len, asked)) < KNOWN_LIST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from v2a_foley import ffmpeg, hooks
 from v2a_foley.audio.mix import MixSettings
 from v2a_foley.audio.whole import read_whole
-from v2a_foley.embed import normalised, pooled
+from v2a_foley.embed import Embeddings, TextEncoder, normalised, pooled
+from v2a_foley.embed.text_store import KNOWN_LIST
 from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
@@ -37,6 +39,9 @@ from v2a_foley.video.read import read_frames
 
 if TYPE_CHECKING:
     from v2a_foley.generate.audioldm import AudioLdmVoice
+
+_TEXTS = KNOWN_LIST - 1
+"""Texts of a film that are read together."""
 
 
 def open_film(path: str | Path, progress: Progress | None = None) -> Project:
@@ -260,7 +265,7 @@ def audio_embeddings(
     """
     if not project.cues:
         return {}
-    texts = profile.ears.encode_texts([cue.prompt or cue.event.caption for cue in project.cues])
+    texts = _read([cue.prompt or cue.event.caption for cue in project.cues], profile.ears)
     with (progress or Progress()).stage("map") as stage:
         mapped = _mapped(project, profile, settings, stage)
     result: dict[tuple[str, int], NDArray[np.float32]] = {}
@@ -273,6 +278,14 @@ def audio_embeddings(
             picture = pooled(np.stack(seen)) if seen else text
             result[cue.id, number] = slerp(picture, text, weight)
     return result
+
+
+def _read(texts: Sequence[str], ears: TextEncoder) -> Embeddings:
+    """Embed each text once, a few at a time: a long list is taken for a fixed table, and kept on the disk for good."""
+    once = list(dict.fromkeys(texts))
+    found = [ears.encode_texts(once[start : start + _TEXTS]) for start in range(0, len(once), _TEXTS)]
+    row = {text: number for number, text in enumerate(once)}
+    return np.concatenate(found)[[row[text] for text in texts]]
 
 
 def _mapped(
