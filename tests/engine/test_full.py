@@ -16,9 +16,9 @@ from tests.cli.program import Program
 from tests.footage import make_film, real_clip, stream_hash
 from tests.tiny.profile import stranger
 from v2a_foley import Progress, RunSettings, add_foley
-from v2a_foley.engine import stages
 from v2a_foley.engine.blend import blend
 from v2a_foley.engine.profiles import load_profile
+from v2a_foley.engine.translate import audio_embeddings
 from v2a_foley.errors import (
     Cancelled,
     FoleyError,
@@ -117,8 +117,8 @@ def test_one_sound_a_shot_comes_from_the_picture_alone(tiny, film, tmp_path):
     assert {cue.layer for cue in made.project.cues} == {Layer.FX}
     profile = load_profile(str(tiny), print, device="cpu", precision="float32")
     settings = RunSettings(profile=str(tiny), cues="shots", **FAST)
-    found = stages.audio_embeddings(made.project, profile, settings)
-    captioned = stages.audio_embeddings(made.project, profile, replace(settings, cues="events"))
+    found = audio_embeddings(made.project, profile, settings)
+    captioned = audio_embeddings(made.project, profile, replace(settings, cues="events"))
     assert all(not np.allclose(found[key], captioned[key], atol=1e-3) for key in found)
 
 

@@ -14,6 +14,8 @@ from v2a_foley import Progress, RunSettings, add_foley, describe, load_profile, 
 from v2a_foley.embed import normalised
 from v2a_foley.engine import stages
 from v2a_foley.engine.job import settings_from
+from v2a_foley.engine.makers import generators
+from v2a_foley.engine.translate import audio_embeddings
 from v2a_foley.errors import LibraryError, MediaNotFound, UsageError
 
 
@@ -64,14 +66,14 @@ def test_prompts_for_shots_that_do_not_exist_are_wrong_use(seen, profile):
 def test_words_speak_alone_and_pictures_speak_with_the_event(seen, profile):
     asked = spot(seen, profile, RunSettings(prompt=("a bell rings",)))
     settings = RunSettings(takes=2)
-    found = stages.audio_embeddings(asked, profile, settings)
+    found = audio_embeddings(asked, profile, settings)
     assert set(found) == {(cue.id, number) for cue in asked.cues for number in (1, 2)}
     for cue in asked.cues:
         text = profile.words.encode_texts([cue.prompt or cue.event.caption])[0]
         nearness = float(found[cue.id, 1] @ text)
         assert nearness == pytest.approx(1, abs=1e-5) if cue.prompt else 0.5 < nearness < 1
-    assert stages.audio_embeddings(seen.project, profile, settings) == {}
-    again = stages.audio_embeddings(asked, profile, settings)
+    assert audio_embeddings(seen.project, profile, settings) == {}
+    again = audio_embeddings(asked, profile, settings)
     assert all(np.array_equal(found[name], again[name]) for name in found)
     assert all(np.allclose(row, normalised(row[None])[0], atol=1e-6) for row in found.values())
 
@@ -82,7 +84,7 @@ def test_the_weight_of_a_prompt_leads_from_the_picture_to_the_words(seen, profil
     text = profile.ears.encode_texts([bell.prompt])[0]
     near = []
     for weight in (0, 0.25, 0.5, 0.75, 1):
-        found = stages.audio_embeddings(asked, profile, RunSettings(prompt_weight=weight))
+        found = audio_embeddings(asked, profile, RunSettings(prompt_weight=weight))
         near.append(float(np.arccos(np.clip(found[bell.id, 1] @ text, -1, 1))))
     steps = -np.diff(near)
     assert near[-1] < 1e-3
@@ -96,7 +98,7 @@ def test_a_shot_as_a_whole_is_one_cue_that_the_picture_alone_speaks_for(seen, pr
         ("c1", (1,), seen.project.shots[0].range),
         ("c2", (3,), seen.project.shots[2].range),
     ]
-    found = stages.audio_embeddings(whole, profile, settings)
+    found = audio_embeddings(whole, profile, settings)
     vector = np.array([seen.project.shots[2].embedding], dtype=np.float32)
     np.testing.assert_allclose(found["c2", 1], profile.mapper.map(vector, [0])[0], atol=1e-6)
 
@@ -108,12 +110,12 @@ def test_the_users_library_comes_first(profile, tmp_path):
     names = {}
     for generator in ("auto", "library", "procedural"):
         settings = RunSettings(generator=generator, library=tmp_path)
-        names[generator] = [maker.name for maker in stages.generators(settings, profile, Progress())]
+        names[generator] = [maker.name for maker in generators(settings, profile, Progress())]
     assert names["auto"][0] == "library"
     assert names["auto"][-1] == "procedural"
     assert (names["library"], names["procedural"]) == (["library"], ["procedural"])
     with pytest.raises(LibraryError):
-        stages.generators(RunSettings(library=tmp_path / "none"), profile, Progress())
+        generators(RunSettings(library=tmp_path / "none"), profile, Progress())
 
 
 def test_loose_choices_become_settings():
@@ -150,7 +152,7 @@ def test_a_films_own_texts_are_read_once_each_and_not_kept_on_disk():
         SimpleNamespace(id=f"c{number}", prompt=str(number % 50), shots=(), event=SimpleNamespace(caption=""))
         for number in range(100)
     ]
-    found = stages.audio_embeddings(
+    found = audio_embeddings(
         SimpleNamespace(cues=cues, shots=()), SimpleNamespace(ears=SimpleNamespace(encode_texts=encode_texts)),
         RunSettings(),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from v2a_foley.embed import Embeddings
 from v2a_foley.embed.fingerprint import same_space
 from v2a_foley.engine import stages
 from v2a_foley.engine.border import border
+from v2a_foley.engine.makers import check_voice, generators
 from v2a_foley.engine.profiles import Profile, listener_of
 from v2a_foley.engine.seeds import seed_for
 from v2a_foley.engine.settings import RunSettings
@@ -210,13 +211,13 @@ def blend(
     with Outbox() as outbox, scratch_folder() as folder, border():
         places = [outbox.path(target) for target in targets]
         profile = stages.load_profile(settings.profile, progress, settings)
-        stages.check_voice(settings, profile)
+        check_voice(settings, profile)
         vectors = embed(known, profile, settings, progress)
         mixed = [spherical_mean(vectors, mix) for mix in mixes]
         cues = [_cue(number, vector, profile, settings) for number, vector in enumerate(mixed, start=1)]
         made = takes_for(
             cues,
-            stages.generators(settings, profile, progress),
+            generators(settings, profile, progress),
             TakeOptions(settings.seed, 1, Fraction(0)),
             folder,
             progress,

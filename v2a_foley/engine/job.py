@@ -12,6 +12,7 @@ from typing import Any
 from v2a_foley.compute import peak_memory
 from v2a_foley.engine import stages
 from v2a_foley.engine.border import border
+from v2a_foley.engine.makers import check_voice
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
@@ -77,7 +78,7 @@ def run(
         project = stages.open_film(source, progress)
         stages.check_request(project, output)
         profile = stages.load_profile(settings.profile, progress, settings)
-        stages.check_voice(settings, profile)
+        check_voice(settings, profile)
         seen = stages.describe(project, profile, settings, progress)
         project = stages.spot(seen, profile, settings, progress)
         own = Path(room.name)

@@ -16,6 +16,7 @@ from v2a_foley.audio.wav import WavWriter
 from v2a_foley.audio.whole import read_whole
 from v2a_foley.engine import stages
 from v2a_foley.engine.border import border
+from v2a_foley.engine.makers import voice as voice_of
 from v2a_foley.engine.profiles import Profile
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import MediaUnreadable, ModelMissing, UsageError
@@ -98,7 +99,7 @@ def rework(source: Path, output: Path, wish: Wish, prompt: str, settings: RunSet
         if len(sound) > 2:
             raise MediaUnreadable(f"{source.name!r} has {len(sound)} channels.", hint="Fold it down to stereo first.")
         profile = stages.load_profile(settings.profile, progress, settings)
-        voice = stages.voice(settings, profile)
+        voice = voice_of(settings, profile)
         made = _made(voice, sound, wish, prompt, _embedding(profile, sound, prompt, progress), settings, progress)
         with writing(output) as part, WavWriter(part, len(made.samples), bits=32) as wav:
             wav.write(made.samples)

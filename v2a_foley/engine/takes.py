@@ -165,7 +165,9 @@ def reference(kind: Kind, loudness: Loudness) -> float:
 def _nothing_for(cue: Cue) -> MissingError:
     return MissingError(
         f"Nothing here can make {cue.prompt or cue.event.caption!r}.",
-        hint="Use --generator auto, or add such a sound to your library.",
+        hint="Use --generator auto, or add such a sound to your library."
+        if cue.event.family
+        else "A shot as a whole needs a profile with a voice (--profile full), or a library.",
     )
 
 
