@@ -1,6 +1,6 @@
+import os
 import subprocess
 import sys
-import time
 
 import v2a_foley
 
@@ -13,12 +13,15 @@ def loaded_after(code: str) -> set[str]:
     return set(out.stdout.split())
 
 
-def quickest(arguments: list[str]) -> float:
+def cheapest(arguments: list[str]) -> float:
+    """Processor seconds of the best of five runs: what a start takes, wherever other programs leave the cores to it."""
     times = []
     for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run(arguments, check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        times.append(used.ru_utime + used.ru_stime)
     return min(times)
 
 
@@ -42,6 +45,6 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
 
 
 def test_import_and_help_are_fast():
-    """A start-up budget: 0.3 s is promised, the best of five counts because these machines are shared."""
-    assert quickest([sys.executable, "-c", "import v2a_foley"]) < 0.3
-    assert quickest([sys.executable, "-m", "v2a_foley.cli.main", "--help"]) < 0.3 + quickest([sys.executable, "-c", ""])
+    """A start-up budget: 0.3 s is promised."""
+    assert cheapest([sys.executable, "-c", "import v2a_foley"]) < 0.3
+    assert cheapest([sys.executable, "-m", "v2a_foley.cli.main", "--help"]) < 0.3
