@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from v2a_foley.errors import Cancelled
@@ -50,6 +52,16 @@ def test_a_stage_that_runs_twice_adds_up_and_one_that_fails_counts():
     with pytest.raises(ValueError, match="no"):
         fail()
     assert progress.seconds["mix"] > first
+
+
+def test_a_stage_inside_another_is_not_counted_twice():
+    progress = Progress()
+    started = time.perf_counter()
+    with progress.stage("generate"), progress.stage("voice"):
+        time.sleep(0.05)
+    spent = time.perf_counter() - started
+    assert progress.seconds["voice"] >= 0.05
+    assert sum(progress.seconds.values()) <= spent
 
 
 def test_warnings_are_kept_once():

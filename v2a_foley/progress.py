@@ -32,7 +32,8 @@ class Progress:
 
     Attributes:
         listener: called with every report; must return fast.
-        seconds: wall-clock seconds spent in each stage, filled as stages end.
+        seconds: wall-clock seconds spent in each stage, without those of stages inside it, so that they add up;
+            filled as stages end.
         warnings: sentences for the user, in the order in which they came up.
     """
 
@@ -40,6 +41,8 @@ class Progress:
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
+    _inside: list[float] = field(default_factory=list, repr=False)
+    """Of every open stage, outermost first: the seconds that stages inside it took."""
 
     def cancel(self) -> None:
         """Ask the work to stop at its next report; may be called from any thread or a signal handler."""
@@ -62,15 +65,22 @@ class Progress:
 
     @contextmanager
     def stage(self, name: str, total: float = 0, message: str = "") -> Iterator[Stage]:
-        """Open a stage; its time is added to ``seconds[name]`` when it closes, however it closes."""
+        """Open a stage; its time is added to ``seconds[name]`` when it closes, however it closes.
+
+        Stages may lie inside each other; they are opened by one thread.
+        """
         self.check()
         started = time.perf_counter()
         stage = Stage(self, name, total)
         stage.tell(0, message)
+        self._inside.append(0.0)
         try:
             yield stage
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+            spent = time.perf_counter() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent - self._inside.pop()
+            if self._inside:
+                self._inside[-1] += spent
         if self.listener is not None:
             self.listener(ProgressEvent(name, stage.total, stage.total, finished=True))
 

@@ -26,7 +26,7 @@ class RunResult:
         stems: the written stem of each layer; empty unless asked for.
         integrated: loudness of the finished programme in LUFS, -inf for silence.
         true_peak: its true peak in dBTP.
-        seconds: wall-clock seconds spent in each stage.
+        seconds: wall-clock seconds spent in each stage, without those of stages inside it; they add up.
         warnings: sentences that the user should read.
         peak_memory: the most memory in bytes that was held: the GPU's where one was used, else the whole process's.
         files: the other files that were written, by kind (``spotting``, ``timeline``, ``contact_sheet``).
