@@ -69,3 +69,23 @@ def test_warnings_are_kept_once():
     progress.warn("The last 3 s are lost.")
     progress.warn("The last 3 s are lost.")
     assert progress.warnings == ["The last 3 s are lost."]
+
+
+def test_a_stage_in_a_generator_may_close_after_the_one_around_it():
+    progress = Progress()
+
+    def parts():
+        with progress.stage("inner"):
+            yield 1
+            yield 2
+
+    with progress.stage("outer"):
+        left_open = parts()
+        next(left_open)
+    with progress.stage("next"):
+        pass
+    left_open.close()
+    with progress.stage("last"):
+        pass
+    assert set(progress.seconds) == {"outer", "inner", "next", "last"}
+    assert all(spent >= 0 for spent in progress.seconds.values())

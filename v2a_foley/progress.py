@@ -41,8 +41,8 @@ class Progress:
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
-    _inside: list[float] = field(default_factory=list, repr=False)
-    """Of every open stage, outermost first: the seconds that stages inside it took."""
+    _open: list[list[float]] = field(default_factory=list, repr=False)
+    """Of every open stage, outermost first, in a list of one: the seconds that stages inside it took."""
 
     def cancel(self) -> None:
         """Ask the work to stop at its next report; may be called from any thread or a signal handler."""
@@ -67,20 +67,22 @@ class Progress:
     def stage(self, name: str, total: float = 0, message: str = "") -> Iterator[Stage]:
         """Open a stage; its time is added to ``seconds[name]`` when it closes, however it closes.
 
-        Stages may lie inside each other; they are opened by one thread.
+        Stages may lie inside each other; they are opened by one thread. One in a generator may close after those
+        around it.
         """
         self.check()
         started = time.perf_counter()
         stage = Stage(self, name, total)
         stage.tell(0, message)
-        self._inside.append(0.0)
+        inside, around = [0.0], self._open[-1] if self._open else [0.0]
+        self._open.append(inside)
         try:
             yield stage
         finally:
             spent = time.perf_counter() - started
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent - self._inside.pop()
-            if self._inside:
-                self._inside[-1] += spent
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent - inside[0]
+            around[0] += spent
+            self._open = [each for each in self._open if each is not inside]
         if self.listener is not None:
             self.listener(ProgressEvent(name, stage.total, stage.total, finished=True))
 

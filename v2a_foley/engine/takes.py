@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator as Generated
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -100,10 +102,11 @@ def takes_for(
     ]
     made: dict[tuple[str, int], Take] = {}
     with progress.stage("generate", len(jobs)) as stage:
-        for job, take in _all_made(jobs, generators, folder, progress):
-            if take is not None:
-                made[job.cue.id, job.number] = take
-            stage.advance(1, job.cue.event.caption)
+        with closing(_all_made(jobs, generators, folder, progress)) as takes:
+            for job, take in takes:
+                if take is not None:
+                    made[job.cue.id, job.number] = take
+                stage.advance(1, job.cue.event.caption)
     if jobs and not made:
         raise _nothing_for(cues[0])
     result = []
@@ -173,7 +176,7 @@ def _nothing_for(cue: Cue) -> MissingError:
 
 def _all_made(
     jobs: Sequence[_Job], generators: Sequence[Generator], folder: Path, progress: Progress
-) -> Iterator[tuple[_Job, Take | None]]:
+) -> Generated[tuple[_Job, Take | None], None, None]:
     """Yield every job with its take, None where nothing can make it and nobody asked for it.
 
     Makers that take batches get all of theirs at once; the others work side by side.
@@ -193,8 +196,12 @@ def _all_made(
             alone.append((job, maker))
     yield from _side_by_side(alone, folder, progress)
     for together, batch in batches.values():
-        for place, sound in together.make_all([job.request for job in batch], progress):
-            yield batch[place], _written(batch[place], together.name, sound, folder, progress)
+        sounds = together.make_all([job.request for job in batch], progress)
+        with ExitStack() as stack:
+            if isinstance(sounds, Generated):
+                stack.callback(sounds.close)  # what it holds is let go at once, however this ends
+            for place, sound in sounds:
+                yield batch[place], _written(batch[place], together.name, sound, folder, progress)
 
 
 def _side_by_side(
