@@ -156,7 +156,8 @@ def test_clips_eyes_go_with_the_synthesis(tiny, film, tmp_path):
     (tmp_path / "profile.toml").write_text(f"[eyes]\nmodel = '{tiny / 'clip'}'\nframes = 4", encoding="utf-8")
     made = add_foley(film, tmp_path / "out.mp4", profile=str(tmp_path), **FAST)
     assert {take.generator for cue in made.project.cues for take in cue.takes} == {"procedural"}
-    with pytest.raises(UsageError, match="no AudioLDM"):
+    assert any("did nothing: --steps" in warning for warning in made.warnings)
+    with pytest.raises(UsageError, match="no neural voice"):
         add_foley(film, tmp_path / "no.mp4", profile=str(tmp_path), generator="audioldm", **FAST)
 
 
@@ -184,6 +185,8 @@ def test_everything_can_be_blended_with_everything(tiny, film, tmp_path):
     assert made[0].weights == (0.5, 0.25, 0.25)
     assert wave(made[0].path).shape[1] == 72_000
     path = blend([f"{film}#1", "wind"], tmp_path / "path.wav", settings, Progress(), path=3)
+    names = [f"{film.name}#1", f"{film.name}#1 and wind", "wind"]
+    assert [each.take.source for each in path] == [f"AudioLDM voice: {name}" for name in names]
     sounds = [wave(each.path) for each in path]
     assert np.abs(sounds[0] - sounds[2]).max() > 1e-3
     with pytest.raises(UsageError, match="3 shots"):

@@ -16,7 +16,9 @@ from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 
 THINGS = typer.Argument(
-    ..., metavar="A B [C …]", help="What to mix: a shot (film.mp4#3), a photograph, a sound, or words in quotes."
+    ...,
+    metavar="THING",
+    help="Two or more to mix. Each is a shot (film.mp4#3), a photograph, a sound, or words in quotes.",
 )
 OUTPUT = typer.Option(..., "--output", "-o", metavar="OUT.wav", help="The sound to write.", readable=False)
 WEIGHTS = typer.Option(None, "--weights", metavar="W,W[,…]", help="How much of each; by default all the same.")
@@ -26,6 +28,8 @@ SETTINGS = (
     "guidance", "scheduler", "draft", "offload", "compile", "best_of", "init", "strength", "overwrite",
 )  # fmt: skip
 """The settings of a run that mean something for a blend."""
+WORDS = {"duration": "Length of each sound."}
+"""What a setting does here, where it does something else for a film."""
 
 
 def command() -> Callable[..., None]:
@@ -36,7 +40,11 @@ def command() -> Callable[..., None]:
         parameter("output", Path, OUTPUT),
         parameter("weights", str | None, WEIGHTS),
         parameter("path", int | None, PATH),
-        *(setting(each.name, hints[each.name], each.default) for each in fields(RunSettings) if each.name in SETTINGS),
+        *(
+            setting(each.name, hints[each.name], each.default, words=WORDS.get(each.name, ""))
+            for each in fields(RunSettings)
+            if each.name in SETTINGS
+        ),
         parameter("json", bool, JSON),
     ]
     verb = _verb()

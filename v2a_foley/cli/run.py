@@ -22,6 +22,8 @@ OUTPUT = typer.Option(..., "--output", "-o", metavar="OUT", help="The film to wr
 JSON = typer.Option(False, "--json", help="Print the result as JSON.")
 UNITS = {"s": "SECONDS", "dB": "DB"}
 """How a unit is written where a value stands in the help."""
+WIDEST = 27
+"""Letters of a value that the help of a terminal 80 wide can show in one line."""
 
 
 def command() -> Callable[..., None]:
@@ -81,16 +83,32 @@ def heard_lines(result: RunResult) -> list[str]:
     return lines
 
 
-def setting(name: str, hint: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - any type of field
-    """Return a field of ``RunSettings`` as an option of the command line."""
+def setting(name: str, hint: Any, default: Any, *, words: str = "") -> inspect.Parameter:  # noqa: ANN401 - any type of field
+    """Return a field of ``RunSettings`` as an option; ``words`` say what it does, where that is another thing."""
     wants: Option = options()[name]
     flags = [f"--{each.replace('_', '-')}" for each in (name, wants.alias) if each]
-    metavar = wants.metavar or "|".join(wants.choices) or UNITS.get(wants.unit)
-    more: dict[str, Any] = {"metavar": metavar, "help": wants.help, "rich_help_panel": wants.group}
+    metavar, words = _value(wants), words or wants.help
+    if wants.choices and metavar == "NAME":
+        words += f" One of {', '.join(wants.choices)}."
+    more: dict[str, Any] = {"metavar": metavar, "help": words, "rich_help_panel": wants.group}
     if name == "prompt":  # typer repeats an option that is a list
         return parameter(name, list[str] | None, typer.Option(None, *flags, **more))
     shown = default not in (None, "")
     return parameter(name, hint, typer.Option(default, *flags, show_default=shown, readable=False, **more))
+
+
+def _value(wants: Option) -> str | None:
+    """Return what stands for an option's value in the help: its choices, its unit or its range."""
+    if wants.metavar:
+        return wants.metavar
+    if wants.choices:
+        choices = "|".join(wants.choices)
+        return choices if len(choices) <= WIDEST else "NAME"
+    if wants.unit:
+        return UNITS[wants.unit]
+    if wants.least is None or wants.most is None:
+        return None
+    return f"{wants.least:g}–{wants.most:g}" if wants.most <= 1000 else "NUMBER"
 
 
 def parameter(name: str, hint: Any, info: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own

@@ -171,7 +171,7 @@ def mixtures(count: int, weights: Sequence[float] | None, path: int | None) -> l
     shares = [1.0] * count if weights is None else list(weights)
     if len(shares) != count or not all(share >= 0 for share in shares) or not 0 < sum(shares) < float("inf"):
         raise UsageError(
-            f"{len(shares)} weights do not fit {count} things.",
+            f"The weights {', '.join(f'{share:g}' for share in shares)} do not fit {count} things.",
             hint="Give one a thing, from 0, such as --weights 0.7,0.3.",
         )
     return [tuple(share / sum(shares) for share in shares)]
@@ -211,10 +211,13 @@ def blend(
     with Outbox() as outbox, scratch_folder() as folder, border():
         places = [outbox.path(target) for target in targets]
         profile = stages.load_profile(settings.profile, progress, settings)
-        check_voice(settings, profile)
+        check_voice(settings, profile, progress)
         vectors = embed(known, profile, settings, progress)
         mixed = [spherical_mean(vectors, mix) for mix in mixes]
-        cues = [_cue(number, vector, profile, settings) for number, vector in enumerate(mixed, start=1)]
+        cues = [
+            _cue(number, vector, between(known, mix), profile, settings)
+            for number, (vector, mix) in enumerate(zip(mixed, mixes, strict=True), start=1)
+        ]
         made = takes_for(
             cues,
             generators(settings, profile, progress),
@@ -237,9 +240,15 @@ def blend(
     return result
 
 
-def _cue(number: int, vector: NDArray[np.float32], profile: Profile, settings: RunSettings) -> Cue:
+def between(things: Sequence[Ingredient], mix: Sequence[float]) -> str:
+    """Say what a mixture is made of: the things that are in it, files by their names."""
+    names = [thing.text if thing.path is None else Path(thing.text).name for thing in things]
+    return " and ".join(name for name, weight in zip(names, mix, strict=True) if weight > 0)
+
+
+def _cue(number: int, vector: NDArray[np.float32], words: str, profile: Profile, settings: RunSettings) -> Cue:
     """Return a cue for a mixture; synthesis needs an event, and gets the nearest where the scorer knows the space."""
-    event: Event = WHOLE_SHOT
+    event: Event = replace(WHOLE_SHOT, caption=words)
     if profile.voice is None and same_space(profile.scorer.space.fingerprint, profile.ears.space.fingerprint):
         event = profile.scorer.score(vector)[0].event
     span = TimeRange(Fraction(0), Fraction(str(settings.duration)))

@@ -78,7 +78,7 @@ def run(
         project = stages.open_film(source, progress)
         stages.check_request(project, output)
         profile = stages.load_profile(settings.profile, progress, settings)
-        check_voice(settings, profile)
+        check_voice(settings, profile, progress)
         seen = stages.describe(project, profile, settings, progress)
         project = stages.spot(seen, profile, settings, progress)
         own = Path(room.name)

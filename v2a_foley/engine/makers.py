@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
 from v2a_foley import hooks
@@ -68,8 +69,10 @@ def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
     return AudioLdmVoice(profile.voice, profile.compute, options, listener=listener)
 
 
-def check_voice(settings: RunSettings, profile: Profile) -> None:
+def check_voice(settings: RunSettings, profile: Profile, progress: Progress) -> None:
     """Refuse what the voice would refuse, before the film is looked at; no weights are read.
+
+    Where no voice sounds, the user is told which wishes come to nothing.
 
     Raises:
         UsageError: the profile has no voice, or nothing that hears, and the settings need it.
@@ -77,10 +80,12 @@ def check_voice(settings: RunSettings, profile: Profile) -> None:
         MediaNotFound: the sound to start from does not exist.
     """
     if settings.generator not in ("auto", "audioldm"):
+        _tell_vain(settings, progress)
         return
     if profile.voice is None:
         if settings.generator == "audioldm":
             raise _no_voice(profile)
+        _tell_vain(settings, progress)
         return
     from v2a_foley.generate.audioldm.folder import require_complete
 
@@ -91,7 +96,20 @@ def check_voice(settings: RunSettings, profile: Profile) -> None:
         raise MediaNotFound(f"{str(settings.init)!r} does not exist, or is a folder.", hint="Check the path of --init.")
 
 
+def _tell_vain(settings: RunSettings, progress: Progress) -> None:
+    """Tell the user which of the options that only a neural voice understands were set."""
+    neural = ("steps", "guidance", "scheduler", "best_of", "init", "strength", "draft", "offload", "compile")
+    vain = [
+        f"--{each.name.replace('_', '-')}"
+        for each in fields(RunSettings)
+        if each.name in neural and getattr(settings, each.name) != each.default
+    ]
+    if vain:
+        progress.warn(f"Nothing here is made by a neural voice, so these options did nothing: {', '.join(vain)}.")
+
+
 def _no_voice(profile: Profile) -> UsageError:
     return UsageError(
-        f"The profile {profile.name!r} has no AudioLDM.", hint="Choose --profile full, or --generator procedural."
+        f"The profile {profile.name!r} has no neural voice, which this needs.",
+        hint="Choose --profile full (v2a-foley doctor says how to get it), or a profile of your own with a [voice].",
     )

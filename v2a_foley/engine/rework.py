@@ -22,7 +22,7 @@ from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import MediaUnreadable, ModelMissing, UsageError
 from v2a_foley.files import check_output, writing
 from v2a_foley.progress import Progress
-from v2a_foley.timebase import to_samples
+from v2a_foley.timebase import SAMPLE_RATE, to_samples
 
 if TYPE_CHECKING:
     from v2a_foley.generate.audioldm import AudioLdmVoice
@@ -127,6 +127,12 @@ def _made(
     if wish.loop is not None:
         return loop(work, sound, conditions, steps, seam=float(wish.loop))
     start, end = wish.repair or (Fraction(0), Fraction(0))
+    if to_samples(end) > sound.shape[1]:
+        raise UsageError(
+            f"The stretch {float(start):g}-{float(end):g} s does not lie inside a sound of "
+            f"{sound.shape[1] / SAMPLE_RATE:.2f} s.",
+            hint="Choose a stretch inside it.",
+        )
     return repair(work, sound, to_samples(start), to_samples(end), conditions, steps)
 
 
