@@ -101,12 +101,14 @@ def takes_for(
         for number in range(1, options.takes + 1)
     ]
     made: dict[tuple[str, int], Take] = {}
-    with progress.stage("generate", len(jobs)) as stage:
-        with closing(_all_made(jobs, generators, folder, progress)) as takes:
-            for job, take in takes:
-                if take is not None:
-                    made[job.cue.id, job.number] = take
-                stage.advance(1, job.cue.event.caption)
+    with (
+        progress.stage("generate", len(jobs)) as stage,
+        closing(_all_made(jobs, generators, folder, progress)) as takes,
+    ):
+        for job, take in takes:
+            if take is not None:
+                made[job.cue.id, job.number] = take
+            stage.advance(1, job.cue.event.caption)
     if jobs and not made:
         raise _nothing_for(cues[0])
     result = []
