@@ -13,6 +13,8 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
     │   ├── NoPicture
     │   ├── CutsError
     │   ├── LibraryError
+    │   ├── SourceError         nothing to train on or to measure was found
+    │   ├── StoreError
     │   └── OutputError         the output's name or place cannot be used
     ├── MissingError        4   a model or a dependency is missing or damaged
     │   ├── DependencyMissing
@@ -24,6 +26,7 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
     │   ├── DiskFull
     │   └── OutOfMemory
     ├── RenderError         1   an inner step failed on input that looked right
+    ├── TrainingDiverged    1   the loss is no number any more
     └── Cancelled         130
 """
 
@@ -85,6 +88,14 @@ class LibraryError(InputError):
     """The folder of the user's own sounds is empty or holds files that cannot be read."""
 
 
+class SourceError(InputError):
+    """What clips, captions or sounds were to be read from is missing, empty, or says what is not understood."""
+
+
+class StoreError(InputError):
+    """A store of pairs is missing, empty or damaged, or is of a newer format."""
+
+
 class OutputError(InputError):
     """The output cannot be written where it was asked for."""
 
@@ -131,6 +142,10 @@ class OutOfMemory(ResourceError):
 
 class RenderError(FoleyError):
     """An inner step failed on input that looked right; the message carries what the tool said."""
+
+
+class TrainingDiverged(FoleyError):
+    """The loss, or a gradient, is no number any more; what was saved before stands."""
 
 
 class Cancelled(FoleyError):

@@ -1,0 +1,9 @@
+"""``v2a-foley train``: one file a verb."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    help="Make a mapper: pairs out of clips or captions, then a network that learns them.", no_args_is_help=True
+)
