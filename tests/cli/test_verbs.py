@@ -15,7 +15,8 @@ import soundfile
 
 from tests.cli.program import Done, assert_refused, contents, started
 from tests.footage import ffmpeg, make_film, stream_hash
-from v2a_foley.engine.settings import options
+from v2a_foley.engine.settings import RunSettings
+from v2a_foley.options import options_of
 
 RATIONAL = re.compile(r"^\d+(/\d+)?$")
 
@@ -270,7 +271,7 @@ def test_a_reader_that_goes_away_is_no_defect(film, place):
 
 def test_the_help_of_run_lists_every_setting_under_one_name(cli):
     told = cli("run", "--help").out
-    for name in options():
+    for name in options_of(RunSettings):
         assert f"--{name.replace('_', '-')}" in told, name
     assert "--output" in told
     assert "--no-" not in told

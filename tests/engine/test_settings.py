@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v2a_foley.engine.settings import RunSettings, options, parse_prompts
+from v2a_foley.engine.settings import RunSettings, parse_prompts
 from v2a_foley.errors import UsageError
+from v2a_foley.options import options_of
 
 
 def test_every_field_can_be_shown_by_a_form():
-    assert list(options()) == [field.name for field in fields(RunSettings)]
-    for name, option in options().items():
+    assert list(options_of(RunSettings)) == [field.name for field in fields(RunSettings)]
+    for name, option in options_of(RunSettings).items():
         assert option.help.endswith("."), name
         assert option.group in {"What", "Sound", "Neural", "Mix", "Files"}, name
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import typer
 
-from v2a_foley.cli.run import JSON, parameter, setting
+from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
 from v2a_foley.cli.session import session
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
@@ -34,22 +32,15 @@ WORDS = {"duration": "Length of each sound."}
 
 def command() -> Callable[..., None]:
     """Return the verb as typer wants it."""
-    hints = get_type_hints(RunSettings)
     parameters = [
         parameter("things", list[str], THINGS),
         parameter("output", Path, OUTPUT),
         parameter("weights", str | None, WEIGHTS),
         parameter("path", int | None, PATH),
-        *(
-            setting(each.name, hints[each.name], each.default, words=WORDS.get(each.name, ""))
-            for each in fields(RunSettings)
-            if each.name in SETTINGS
-        ),
+        *settings_of(RunSettings, only=SETTINGS, words=WORDS),
         parameter("json", bool, JSON),
     ]
-    verb = _verb()
-    verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take any attribute
-    return verb
+    return declared(_verb(), parameters)
 
 
 def _verb() -> Callable[..., None]:
@@ -57,7 +48,7 @@ def _verb() -> Callable[..., None]:
         """Make a sound between shots, photographs, texts and sounds."""
         things, output, weights, path = (given.pop(name) for name in ("things", "output", "weights", "path"))
         with session(as_json=given.pop("json")) as current:
-            settings = RunSettings(**{name: value for name, value in given.items() if value is not None})
+            settings = RunSettings(**chosen(given))
             shares = numbers(weights) if weights is not None else None
             from v2a_foley.engine.blend import blend as mix
             from v2a_foley.engine.result import take_source

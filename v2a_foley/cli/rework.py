@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable
-from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import typer
 
-from v2a_foley.cli.run import JSON, parameter, setting
+from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
 from v2a_foley.cli.session import session
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
@@ -34,7 +32,6 @@ SETTINGS = (
 
 def command() -> Callable[..., None]:
     """Return the verb as typer wants it."""
-    hints = get_type_hints(RunSettings)
     parameters = [
         parameter("source", Path, SOURCE),
         parameter("output", Path, OUTPUT),
@@ -43,12 +40,10 @@ def command() -> Callable[..., None]:
         parameter("loop", float | None, LOOP),
         parameter("repair", str | None, REPAIR),
         parameter("prompt", str, PROMPT),
-        *(setting(each.name, hints[each.name], each.default) for each in fields(RunSettings) if each.name in SETTINGS),
+        *settings_of(RunSettings, only=SETTINGS),
         parameter("json", bool, JSON),
     ]
-    verb = _verb()
-    verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take any attribute
-    return verb
+    return declared(_verb(), parameters)
 
 
 def _verb() -> Callable[..., None]:
@@ -61,7 +56,7 @@ def _verb() -> Callable[..., None]:
             from v2a_foley.engine.rework import rework as work_on
 
             wish = Wish(vary, _exact(extend), _exact(loop), span(stretch) if stretch is not None else None)
-            settings = RunSettings(**{name: value for name, value in given.items() if value is not None})
+            settings = RunSettings(**chosen(given))
             made = work_on(source, output, wish, prompt.strip(), settings, current.progress)
             ranges = [(start / SAMPLE_RATE, end / SAMPLE_RATE) for start, end in made.made]
             current.result(

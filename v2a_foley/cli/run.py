@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
 from v2a_foley.cli.session import session
-from v2a_foley.engine.settings import Option, RunSettings, options
+from v2a_foley.engine.settings import RunSettings
 
 if TYPE_CHECKING:
     from v2a_foley.engine.result import RunResult
@@ -19,25 +18,19 @@ if TYPE_CHECKING:
 # Paths are checked by the library, whose errors say more: hence readable=False for each.
 SOURCE = typer.Argument(..., metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)
 OUTPUT = typer.Option(..., "--output", "-o", metavar="OUT", help="The film to write.", readable=False)
-JSON = typer.Option(False, "--json", help="Print the result as JSON.")
-UNITS = {"s": "SECONDS", "dB": "DB"}
-"""How a unit is written where a value stands in the help."""
-WIDEST = 27
-"""Letters of a value that the help of a terminal 80 wide can show in one line."""
 
 
 def command() -> Callable[..., None]:
     """Return the verb as typer wants it: a function with one parameter a setting."""
-    parameters = [
-        parameter("source", Path, SOURCE),
-        parameter("output", Path, OUTPUT),
-    ]
-    hints = get_type_hints(RunSettings)
-    parameters += [setting(field.name, hints[field.name], field.default) for field in fields(RunSettings)]
-    parameters.append(parameter("json", bool, JSON))
-    verb = _verb()
-    verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take any attribute
-    return verb
+    return declared(
+        _verb(),
+        [
+            parameter("source", Path, SOURCE),
+            parameter("output", Path, OUTPUT),
+            *settings_of(RunSettings),
+            parameter("json", bool, JSON),
+        ],
+    )
 
 
 def _verb() -> Callable[..., None]:
@@ -45,8 +38,7 @@ def _verb() -> Callable[..., None]:
         """Give a film its sound: the same picture, with a new soundtrack."""
         source, output, as_json = given.pop("source"), given.pop("output"), given.pop("json")
         with session(as_json=as_json) as current:
-            given["prompt"] = tuple(given["prompt"] or ())
-            settings = RunSettings(**{name: value for name, value in given.items() if value is not None})
+            settings = RunSettings(**chosen(given))
             from v2a_foley.engine import job
 
             result = job.run(source, output, settings, current.progress)
@@ -81,36 +73,3 @@ def heard_lines(result: RunResult) -> list[str]:
         unsure = " – unsure what it shows" if shot.unsure and cues else ""
         lines.append(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {heard}{unsure}")
     return lines
-
-
-def setting(name: str, hint: Any, default: Any, *, words: str = "") -> inspect.Parameter:  # noqa: ANN401 - any type of field
-    """Return a field of ``RunSettings`` as an option; ``words`` say what it does, where that is another thing."""
-    wants: Option = options()[name]
-    flags = [f"--{each.replace('_', '-')}" for each in (name, wants.alias) if each]
-    metavar, words = _value(wants), words or wants.help
-    if wants.choices and metavar == "NAME":
-        words += f" One of {', '.join(wants.choices)}."
-    more: dict[str, Any] = {"metavar": metavar, "help": words, "rich_help_panel": wants.group}
-    if name == "prompt":  # typer repeats an option that is a list
-        return parameter(name, list[str] | None, typer.Option(None, *flags, **more))
-    shown = default not in (None, "")
-    return parameter(name, hint, typer.Option(default, *flags, show_default=shown, readable=False, **more))
-
-
-def _value(wants: Option) -> str | None:
-    """Return what stands for an option's value in the help: its choices, its unit or its range."""
-    if wants.metavar:
-        return wants.metavar
-    if wants.choices:
-        choices = "|".join(wants.choices)
-        return choices if len(choices) <= WIDEST else "NAME"
-    if wants.unit:
-        return UNITS[wants.unit]
-    if wants.least is None or wants.most is None:
-        return None
-    return f"{wants.least:g}–{wants.most:g}" if wants.most <= 1000 else "NUMBER"
-
-
-def parameter(name: str, hint: Any, info: Any) -> inspect.Parameter:  # noqa: ANN401 - typer's own
-    """Return a parameter of a verb's function."""
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=hint)

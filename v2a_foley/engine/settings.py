@@ -1,21 +1,17 @@
-"""Everything that a user can choose about a run, in one dataclass.
-
-The command line, the app's forms and the docs are made from its fields, so that the three cannot disagree. Each field
-carries its help, and its unit, range or choices where it has them.
-"""
+"""Everything that a user can choose about a run, in one dataclass; ``options.py`` says what its fields carry."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, get_type_hints
+from typing import Annotated
 
 from v2a_foley.compute import PRECISIONS
 from v2a_foley.errors import UsageError
+from v2a_foley.options import Option, check_options
 
 GENERATORS = ("auto", "procedural", "library", "audioldm")
 CUES = ("events", "shots")
@@ -25,23 +21,6 @@ DETECTORS = ("adaptive", "content", "transnet")
 
 _SPAN = re.compile(r"^(\d+)(?:-(\d+))?$")
 _NUMBERED = re.compile(r"^(\d+)=(.*)$", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Option:
-    """What a form needs to show a field: its help, its group, and its unit, range or choices where it has them.
-
-    ``alias`` is another name of the option on the command line.
-    """
-
-    help: str
-    group: str
-    metavar: str = ""
-    unit: str = ""
-    least: float | None = None
-    most: float | None = None
-    choices: tuple[str, ...] = ()
-    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,15 +136,7 @@ class RunSettings:
 
     def __post_init__(self) -> None:
         """Check every value against its field's range and choices."""
-        for key, wants in options().items():
-            value, name = getattr(self, key), f"--{key.replace('_', '-')}"
-            if wants.choices and value not in wants.choices:
-                raise UsageError(f"{name} {value!r} is not known.", hint=f"Choose one of {', '.join(wants.choices)}.")
-            if wants.least is not None and wants.most is not None and not wants.least <= value <= wants.most:
-                raise UsageError(
-                    f"{name} {value} is out of range.",
-                    hint=f"Choose {wants.least:g} to {wants.most:g} {wants.unit}".rstrip() + ".",
-                )
+        check_options(self)
         if self.generator == "library" and self.library is None:
             raise UsageError("--generator library needs a folder of sounds.", hint="Add --library DIR.")
         self.loudness_target()
@@ -210,13 +181,6 @@ class RunSettings:
     def prompts(self) -> Mapping[int | None, str]:
         """Return the prompts by shot number; None stands for every shot without one of its own."""
         return parse_prompts(self.prompt)
-
-
-@cache
-def options() -> Mapping[str, Option]:
-    """Return what a form needs to show each field of ``RunSettings``, by the field's name, in order."""
-    hints = get_type_hints(RunSettings, include_extras=True)
-    return MappingProxyType({name: hint.__metadata__[0] for name, hint in hints.items()})
 
 
 def parse_prompts(texts: Iterable[str]) -> Mapping[int | None, str]:
