@@ -95,6 +95,26 @@ class AudioLdmVoice:
         with self._lock:
             return self._model.words.space
 
+    @property
+    def weights(self) -> str:
+        """SHA-256 over the model's configs and weights, hexadecimal; loads the model.
+
+        Raises:
+            MissingError: the model is missing or damaged.
+        """
+        with self._lock:
+            return self._card.weights
+
+    @property
+    def native_rate(self) -> int:
+        """Hertz at which it makes sounds; loads the model.
+
+        Raises:
+            MissingError: the model is missing or damaged.
+        """
+        with self._lock:
+            return self._model.sizes.sample_rate
+
     def can_make(self, request: SoundRequest) -> bool:
         """Tell whether the request says, in words or as an embedding, what should sound."""
         return can_be_heard(request)
