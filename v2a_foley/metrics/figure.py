@@ -53,6 +53,7 @@ class Figure:
         better: which way it wants to go.
         interval: how the interval was found: ``95 %, bootstrap of 1000``.
         unit: of the value: ``dB``, ``s``; empty for a plain number.
+        reason: why it needs so many samples, one sentence.
     """
 
     protocol: Protocol
@@ -64,6 +65,7 @@ class Figure:
     better: Better
     interval: str = ""
     unit: str = ""
+    reason: str = ""
 
     @property
     def enough(self) -> bool:
@@ -133,6 +135,7 @@ def as_dict(figure: Figure) -> Mapping[str, object]:
         "samples": figure.samples,
         "needs": figure.needs,
         "enough": figure.enough,
+        "reason": figure.reason,
         "better": str(figure.better),
         "unit": figure.unit,
     }
