@@ -8,14 +8,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LIBRARY ?=
 DEMO ?= demo
 
-.PHONY: help setup setup-dev demo lint types layers unit test test-long bench clean
+.PHONY: help setup setup-dev demo lint types layers unit test test-long train-smoke bench clean
 
 help:
-	@echo "make setup      prepare .venv, so that .venv/bin/v2a-foley runs"
-	@echo "make demo       give sound to a short film of real footage; ends with demo/demo.html (LIBRARY=~/sfx uses your sounds)"
-	@echo "make test       lint, type-check and test"
-	@echo "make test-long  the tests that take longer as well"
-	@echo "make bench      the timings behind the figures in the docs"
+	@echo "make setup        prepare .venv, so that .venv/bin/v2a-foley runs"
+	@echo "make demo         give sound to a short film of real footage; ends with demo/demo.html (LIBRARY=~/sfx uses your sounds)"
+	@echo "make test         lint, type-check and test"
+	@echo "make test-long    the tests that take longer as well"
+	@echo "make train-smoke  embed, train, evaluate and run on a dozen made clips, in about a minute"
+	@echo "make bench        the timings behind the figures in the docs"
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3.11 ..."; exit 1; }
@@ -56,6 +57,9 @@ test: lint types layers unit
 
 test-long: lint types layers
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+train-smoke: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.train.smoke
 
 bench: $(VENV)/.ready-dev
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
