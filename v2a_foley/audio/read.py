@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _JITTER = Fraction(3, 100)
 """Seconds by which timestamps may stray from the count of samples before they mean a gap or an overlap."""
 _BLOCK_SECONDS = 2
+_FAR, _RUN_UP = Fraction(20), Fraction(2)
+"""Seconds from which a leap pays, and those before the target at which it should land: decoders need a run-up."""
 
 
 def read_sound(
@@ -34,6 +36,7 @@ def read_sound(
     samples: int,
     sample_rate: int = SAMPLE_RATE,
     progress: Progress | None = None,
+    leap: bool = False,
 ) -> Iterator[Samples]:
     """Read one sound track of a film, exactly as long as the film.
 
@@ -47,6 +50,8 @@ def read_sound(
         samples: length of the film at ``sample_rate``.
         sample_rate: hertz of the result; resampled by soxr where the track has another.
         progress: told what could not be decoded; asked whether to stop.
+        leap: whether to leap over what lies far before ``origin`` where the container can, rather than decode it all;
+            the sound is the same but for what a decoder remembers of a second ago.
 
     Yields:
         ``float32 (channels, n)``, blocks of at most 2 s that add up to ``samples``.
@@ -56,7 +61,8 @@ def read_sound(
         MediaUnreadable: the file cannot be opened or has no decoder for the track.
         Cancelled: the work was asked to stop.
     """
-    blocks = _placed(path, stream, origin, progress)
+    since = _landing(path, stream, origin) if leap else None
+    blocks = _placed(path, stream, origin, progress, since)
     if stream.sample_rate != sample_rate:
         blocks = _resampled(blocks, stream.channels, stream.sample_rate, sample_rate)
     yield from reblocked(blocks, stream.channels, samples, _BLOCK_SECONDS * sample_rate)
@@ -78,10 +84,32 @@ def decoded_blocks(
     return blocks
 
 
-def _placed(path: Path, stream: SoundStream, origin: Fraction, progress: Progress | None) -> Iterator[Samples]:
+def _landing(path: Path, stream: SoundStream, origin: Fraction) -> int | None:
+    """Return where to leap to, in the track's ticks; None where a leap does not pay or lands in the wrong place."""
+    import av
+
+    if origin < _FAR:
+        return None
+    try:
+        with av.open(file_url(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
+            track = container.streams[stream.index]
+            if track.time_base is None:
+                return None
+            since = int((origin - _RUN_UP) / track.time_base)
+            container.seek(since, stream=track)
+            packet = next(packet for packet in container.demux(track) if packet.size)
+    except (av.FFmpegError, OSError, IndexError, StopIteration):
+        return None
+    landed = None if packet.pts is None else packet.pts * track.time_base
+    return since if landed is not None and origin - _FAR <= landed <= origin - _RUN_UP / 2 else None
+
+
+def _placed(
+    path: Path, stream: SoundStream, origin: Fraction, progress: Progress | None, since: int | None
+) -> Iterator[Samples]:
     """Yield the track from the film's zero on at its own rate, holes filled with silence."""
     rate, position = stream.sample_rate, 0
-    for time, tick, sound in _decoded(path, stream, progress):
+    for time, tick, sound in _decoded(path, stream, progress, since):
         place = position if time is None else nearest((time - origin) * rate)
         late = 0
         if position == 0 or abs(place - position) > _JITTER * rate:
@@ -104,9 +132,12 @@ def _whole_frames(hole: int, frame: int, tick: Fraction) -> int:
 
 
 def _decoded(
-    path: Path, stream: SoundStream, progress: Progress | None
+    path: Path, stream: SoundStream, progress: Progress | None, since: int | None = None
 ) -> Iterator[tuple[Fraction | None, Fraction, Samples]]:
-    """Yield what the decoder gives, with the time of its first sample, where there is one, and the clock's tick."""
+    """Yield what the decoder gives, with the time of its first sample, where there is one, and the clock's tick.
+
+    ``since`` is where to begin, in the track's ticks; None: at the beginning.
+    """
     import av
     from av.stream import Discard
 
@@ -123,6 +154,8 @@ def _decoded(
             for other in container.streams:
                 if other.index != stream.index:
                     other.discard = Discard.all
+            if since is not None:
+                container.seek(since, stream=track)
             for frame in _frames(_packets(container, track, progress), progress):
                 tick = frame.time_base or Fraction(0)
                 time = None if frame.pts is None or not tick else frame.pts * tick

@@ -27,7 +27,7 @@ def read_whole(path: Path, *, sample_rate: int = SAMPLE_RATE, progress: Progress
         MediaUnreadable: it holds no sound, cannot be decoded, or is longer than half an hour.
         Cancelled: the work was asked to stop.
     """
-    stream = _first_track(path)
+    stream = first_track(path)
     pieces, held = [], 0
     for block in decoded_blocks(path, stream, sample_rate=sample_rate, progress=progress):
         pieces.append(block)
@@ -39,7 +39,24 @@ def read_whole(path: Path, *, sample_rate: int = SAMPLE_RATE, progress: Progress
     return np.concatenate(pieces, axis=1)
 
 
-def _first_track(path: Path) -> SoundStream:
+def stated_length(path: Path) -> Fraction | None:
+    """Return how long the first sound track of a file is, in seconds, as the file says; None where it says nothing.
+
+    Raises:
+        MediaNotFound: there is no such file.
+        MediaUnreadable: it holds no sound, or cannot be read.
+    """
+    length = first_track(path).duration
+    return length or None
+
+
+def first_track(path: Path) -> SoundStream:
+    """Return the first sound track of a file, as long as the file says (0: it says nothing); it starts at 0.
+
+    Raises:
+        MediaNotFound: there is no such file.
+        MediaUnreadable: it holds no sound, or cannot be read.
+    """
     import av
 
     if not path.is_file():
@@ -50,9 +67,12 @@ def _first_track(path: Path) -> SoundStream:
             if track is None:
                 raise MediaUnreadable(f"{path.name!r} holds no sound.", hint="Choose a file with a sound in it.")
             codec = track.codec_context
+            length = (track.duration or 0) * Fraction(track.time_base or 0) or Fraction(
+                container.duration or 0, 1_000_000
+            )
             return SoundStream(
                 index=track.index, codec=codec.name, sample_rate=int(codec.sample_rate), channels=int(codec.channels),
-                layout=codec.layout.name, start=Fraction(0), duration=Fraction(0),
+                layout=codec.layout.name, start=Fraction(0), duration=max(Fraction(0), length),
             )  # fmt: skip
     except (av.FFmpegError, OSError) as error:
         raise MediaUnreadable(f"{path.name!r} cannot be read: {error.strerror}.", hint="Is it a sound?") from error

@@ -36,7 +36,7 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import blend, demo, describe, doctor, models, rework, run, shots
+    from v2a_foley.cli import blend, demo, describe, doctor, models, rework, run, shots, train
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
@@ -50,6 +50,7 @@ def _register() -> None:
     for name, verb in verbs.items():
         app.command(name)(verb)
     app.add_typer(models.app, name="models")
+    app.add_typer(train.app, name="train")
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ STAGES = {
     "report": "Writing the lists",
     "measure": "Listening",
     "page": "Writing the page",
+    "embed": "Embedding",
+    "captions": "Reading captions",
 }
 
 

@@ -57,6 +57,54 @@ class Profile:
     compute: Compute = field(default_factory=Compute)
 
 
+@dataclass(frozen=True)
+class Senses:
+    """What a profile sees, reads and hears with, without what it makes of it: enough to train and to measure.
+
+    Attributes:
+        name: the profile's.
+        parts: what it is put together of, by name.
+        eyes: frames to the vision space.
+        words: texts to the same space.
+        ears: texts to the audio space.
+        listener: hands over what hears sounds in the audio space, loading it; None where nothing does.
+        compute: where the networks run.
+    """
+
+    name: str
+    parts: Parts
+    eyes: ImageEncoder
+    words: TextEncoder
+    ears: TextEncoder
+    listener: Callable[[], AudioEncoder] | None = None
+    compute: Compute = field(default_factory=Compute)
+
+
+def load_senses(name: str, *, device: str = "auto", precision: str = "auto") -> Senses:
+    """Load the eyes and ears of a profile; its mapper, which may not be trained yet, is not looked for.
+
+    Args:
+        name: ``pocket``, ``full``, ``auto``, or a profile file.
+        device: where the networks run, see ``compute.choose``.
+        precision: in which arithmetic.
+
+    Raises:
+        UsageError: there is no such profile, or its file says what is not understood.
+        MissingError: its weights are missing or damaged, its parts are of different spaces, or a GPU is missing.
+    """
+    return _senses(parts_of(name), device, precision)
+
+
+def _senses(parts: Parts, device: str, precision: str) -> Senses:
+    asked = device != "auto" or precision != "auto"
+    neural = parts.eyes != POCKET_PART or parts.voice or parts.mapper != BRIDGE
+    compute = choose(device, precision) if asked or neural else Compute()
+    eyes, words = _eyes(parts, compute)
+    ears = _ears(parts, words, compute)
+    listener = partial(_listener, parts, ears, compute) if parts.listener else None
+    return Senses(parts.name, parts, eyes, words, ears, listener, compute)
+
+
 def vocabulary(warn: Callable[[str], None]) -> Vocabulary:
     """Return the events that ship with the program, and those that plugins add.
 
@@ -90,11 +138,8 @@ def load_profile(
     parts = parts_of(name)
     if mapper is not None:
         parts = replace(parts, mapper=str(mapper.absolute()))
-    asked = device != "auto" or precision != "auto"
-    neural = parts.eyes != POCKET_PART or parts.voice or parts.mapper != BRIDGE
-    compute = choose(device, precision) if asked or neural else Compute()
-    eyes, words = _eyes(parts, compute)
-    ears = _ears(parts, words, compute)
+    senses = _senses(parts, device, precision)
+    eyes, words, ears, compute = senses.eyes, senses.words, senses.ears, senses.compute
     events = vocabulary(warn)
     return Profile(
         name=parts.name,
@@ -108,7 +153,7 @@ def load_profile(
         weighting=parts.weighting,
         caption_weight=parts.caption_weight,
         voice=place(parts.voice, parts.base) if parts.voice else None,
-        listener=partial(_listener, parts, ears, compute) if parts.listener else None,
+        listener=senses.listener,
         compute=compute,
     )
 
@@ -185,7 +230,7 @@ def _listener(parts: Parts, ears: TextEncoder, compute: Compute) -> AudioEncoder
     return listener
 
 
-def listener_of(profile: Profile, what: str) -> AudioEncoder:
+def listener_of(profile: Profile | Senses, what: str) -> AudioEncoder:
     """Return what hears sounds in the profile's audio space, loaded.
 
     Args:
@@ -199,7 +244,7 @@ def listener_of(profile: Profile, what: str) -> AudioEncoder:
     return require_listener(profile, what)()
 
 
-def require_listener(profile: Profile, what: str) -> Callable[[], AudioEncoder]:
+def require_listener(profile: Profile | Senses, what: str) -> Callable[[], AudioEncoder]:
     """Return what hands over the profile's listener, without loading it; see ``listener_of``."""
     if profile.listener is None:
         raise UsageError(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ _LONGEST_HEADER = 1 << 28
 _AGAIN = "Remove this shard and make its pairs again: the same command goes on where something is missing."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """What is known of one pair.
 
@@ -50,15 +51,17 @@ class Shard:
         source: the eyes' space.
         target: the ears' space.
         rows: one a pair.
+        finished: groups of which the last pair lies here or before, with how many there are of each.
         source_at: where ``float32 (n, d_source)`` begins in the file, in bytes.
         target_at: where ``float32 (n, d_target)`` begins.
-        crc32: of both, in this order.
+        crc32: of the rows and of both, in this order.
     """
 
     path: Path
     source: Space
     target: Space
     rows: tuple[Row, ...]
+    finished: Mapping[str, int]
     source_at: int
     target_at: int
     crc32: int
@@ -72,12 +75,12 @@ class Shard:
         return np.memmap(self.path, np.float32, "r", self.target_at, (len(self.rows), self.target.size))
 
     def check(self) -> None:
-        """Refuse a shard whose numbers are not those that were written.
+        """Refuse a shard whose rows or numbers are not those that were written.
 
         Raises:
             StoreError: its checksum differs, or a row is not finite or not of unit length.
         """
-        if crc32_of(self.sources(), self.targets()) != self.crc32:
+        if crc32_of(_as_json(self.rows), self.sources(), self.targets()) != self.crc32:
             raise StoreError(f"The shard {str(self.path)!r} is damaged: its checksum differs.", hint=_AGAIN)
         for half in (self.sources(), self.targets()):
             if not usable(half):
@@ -89,13 +92,23 @@ def usable(half: Embeddings) -> bool:
     return bool(np.all(np.abs(np.linalg.norm(half, axis=1) - 1.0) < 1e-3))
 
 
-def crc32_of(source: Embeddings, target: Embeddings) -> int:
-    """Return the checksum of a shard's numbers."""
-    return zlib.crc32(np.ascontiguousarray(target).data, zlib.crc32(np.ascontiguousarray(source).data))
+def crc32_of(rows: str, source: Embeddings, target: Embeddings) -> int:
+    """Return the checksum of what a shard holds."""
+    return zlib.crc32(target.tobytes(), zlib.crc32(source.tobytes(), zlib.crc32(rows.encode())))
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    return json.dumps([[row.key, row.group, row.label, row.split] for row in rows], ensure_ascii=False)
 
 
 def write_shard(
-    path: Path, spaces: tuple[Space, Space], rows: Sequence[Row], sources: Embeddings, targets: Embeddings
+    path: Path,
+    spaces: tuple[Space, Space],
+    rows: Sequence[Row],
+    sources: Embeddings,
+    targets: Embeddings,
+    *,
+    finished: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Write a shard in one step: it is there whole, or not at all.
 
@@ -105,28 +118,34 @@ def write_shard(
         rows: one a pair, at least one, with keys of their own.
         sources: ``float32 (n, d_source)`` of unit length.
         targets: ``float32 (n, d_target)`` of unit length.
+        finished: see ``Shard``.
 
     Raises:
         OutputError: the folder cannot be written to.
         DiskFull: the disk is full.
-        ValueError: the shapes do not fit, or a row is no direction.
+        ValueError: the shapes do not fit, a row is no direction, or two rows have one key.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     first, second = (np.ascontiguousarray(half, dtype=np.float32) for half in (sources, targets))
     if first.shape != (len(rows), spaces[0].size) or second.shape != (len(rows), spaces[1].size) or not rows:
         raise ValueError(f"{first.shape} and {second.shape} are not {len(rows)} pairs of {spaces}")
     if not (usable(first) and usable(second)):
         raise ValueError("a row is not finite, or not of unit length")
+    if len({row.key for row in rows}) < len(rows):
+        raise ValueError("two rows have one key")
+    words = _as_json(rows)
     metadata = {
         "format": FORMAT,
         "source": json.dumps(asdict(spaces[0])),
         "target": json.dumps(asdict(spaces[1])),
-        "rows": json.dumps([[row.key, row.group, row.label, row.split] for row in rows], ensure_ascii=False),
-        "crc32": str(crc32_of(first, second)),
+        "rows": words,
+        "finished": json.dumps(dict(finished), ensure_ascii=False),
+        "crc32": str(crc32_of(words, first, second)),
     }
-    with writing(path) as part:
-        save_file({"source": first, "target": second}, part, metadata=metadata)
+    content = save({"source": first, "target": second}, metadata=metadata)
+    with writing(path) as part:  # not safetensors' own writing, whose errors do not tell a full disk from others
+        part.write_bytes(content)
 
 
 def read_shard(path: Path) -> Shard:
@@ -153,13 +172,16 @@ def read_shard(path: Path) -> Shard:
             source=source,
             target=target,
             rows=rows,
+            finished={str(name): int(count) for name, count in json.loads(metadata.get("finished", "{}")).items()},
             source_at=begin + _offset(header["source"], len(rows), source),
             target_at=begin + _offset(header["target"], len(rows), target),
             crc32=int(metadata["crc32"]),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise StoreError(f"The shard {str(path)!r} cannot be read: {error}.", hint=_AGAIN) from error
-    if not rows or whole != begin + 4 * len(rows) * (source.size + target.size):
+    halves = {shard.source_at, shard.source_at + 4 * len(rows) * source.size}
+    halves |= {shard.target_at, shard.target_at + 4 * len(rows) * target.size}
+    if not rows or len(halves) != 3 or min(halves) != begin or max(halves) != whole:
         raise StoreError(f"The shard {str(path)!r} is cut off or empty.", hint=_AGAIN)
     return shard
 

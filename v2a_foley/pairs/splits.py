@@ -33,7 +33,8 @@ def split_of(rows: Sequence[Row], *, share: float = SHARE) -> list[Split]:
         rows: of a whole store, or of several.
         share: of the groups, 0 to 1.
     """
-    parts = [Split(row.split) if row.split in set(Split) else Split.TRAIN for row in rows]
+    named = {str(part): part for part in Split}
+    parts = [named.get(row.split, Split.TRAIN) for row in rows]
     if Split.VALIDATION in parts:
         return parts
     ranks = {row.group: _rank(row.group) for row, part in zip(rows, parts, strict=True) if part is Split.TRAIN}

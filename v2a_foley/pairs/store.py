@@ -55,7 +55,13 @@ class Pairs:
         return np.flatnonzero(np.array([each is split for each in self.splits], dtype=bool))
 
     def take(self, which: NDArray[np.intp]) -> tuple[Embeddings, Embeddings]:
-        """Return both halves of some pairs in the order asked for, ``float32 (n, d_source)`` and ``(n, d_target)``."""
+        """Return both halves of some pairs in the order asked for, ``float32 (n, d_source)`` and ``(n, d_target)``.
+
+        Raises:
+            IndexError: a number is below 0, or there are not so many pairs.
+        """
+        if len(which) and (which.min() < 0 or which.max() >= len(self.rows)):
+            raise IndexError(f"there are {len(self.rows)} pairs, not {which.min()} to {which.max()}")
         return _taken(self._sources, self._starts, which), _taken(self._targets, self._starts, which)
 
 
@@ -104,15 +110,32 @@ def shard_paths(folder: Path) -> list[Path]:
 
 
 def _read(folder: Path) -> Iterator[Shard]:
+    """Read the headers of a store's shards.
+
+    Raises:
+        StoreError: a shard is damaged, or two hold the same pair.
+    """
+    known: set[str] = set()
     for path in shard_paths(folder):
-        yield read_shard(path)
+        shard = read_shard(path)
+        keys = {row.key for row in shard.rows}
+        if len(keys) < len(shard.rows) or not known.isdisjoint(keys):
+            twice = next(iter(known & keys), shard.rows[0].key)
+            raise StoreError(
+                f"The store {folder.name!r} holds the pair {twice!r} twice, the second time in {path.name}.",
+                hint="Fill it again with the command that made it: such a shard is moved aside, and nothing is lost.",
+            )
+        known |= keys
+        yield shard
 
 
 def _taken(halves: Sequence[Embeddings], starts: NDArray[np.intp], which: NDArray[np.intp]) -> Embeddings:
     size = halves[0].shape[1]
     found: Embeddings = np.empty((len(which), size), np.float32)
-    homes = np.searchsorted(starts, which, side="right") - 1
-    for home in np.unique(homes):
-        here = homes == home
-        found[here] = halves[home][which[here] - starts[home]]
+    order = np.argsort(which, kind="stable")
+    rising = which[order]
+    edges = np.searchsorted(rising, starts)
+    for home in np.flatnonzero(np.diff(edges)).tolist():
+        here = slice(edges[home], edges[home + 1])
+        found[order[here]] = halves[home][rising[here] - starts[home]]
     return found

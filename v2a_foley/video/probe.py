@@ -94,7 +94,7 @@ def _studied(path: Path) -> tuple[MediaFacts, FrameClock, Fraction]:
     return _study(path, status.st_size, status.st_mtime_ns)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)  # as many films as may be read side by side
 def _study(path: Path, size: int, changed: int) -> tuple[MediaFacts, FrameClock, Fraction]:
     """Return the facts, the frames' times, and the length that the container states."""
     still = photograph_facts(path)

@@ -24,6 +24,9 @@ from v2a_foley.video.probe import frame_clock, overstated, unreadable
 from v2a_foley.video.rescue import recoded, remuxed
 from v2a_foley.video.segments import WORTHWHILE, Segments
 
+_PICKED = 64
+"""Frames that are handed over together where some are picked."""
+
 
 @dataclass(frozen=True, eq=False)
 class FrameBlock:
@@ -99,6 +102,45 @@ def read_frames(facts: MediaFacts, times: Sequence[Fraction], *, short_side: int
     raise problem or unreadable(facts.path, "none of its pictures can be decoded")
 
 
+def read_picked(
+    facts: MediaFacts, numbers: Sequence[int], *, short_side: int = 256, progress: Progress | None = None
+) -> Generator[Frames, None, None]:
+    """Read some frames of a film, in order, a few at a time; of a long film only the stretches around them are decoded.
+
+    Args:
+        facts: the film, or a photograph.
+        numbers: the frames' numbers, rising, each once.
+        short_side: what the shorter side should be about, in pixels (see ``fitting_size``).
+        progress: asked whether to stop; told what is damaged.
+
+    Yields:
+        ``uint8 (n, height, width, 3)``, RGB, as displayed; together as many as there are numbers.
+
+    Raises:
+        MediaUnreadable: they cannot be decoded, or not all of them.
+        Cancelled: the caller asked to stop.
+    """
+    size = fitting_size(*facts.picture.display_size, short_side)
+    if facts.still:
+        yield np.repeat(photograph(facts.path, size)[None], len(numbers), axis=0)
+        return
+    clock, left = frame_clock(facts), list(numbers)
+    problem: MediaUnreadable | None = None
+    with ExitStack() as stack:
+        for way in _all_ways(facts, clock, size, stack, progress):
+            try:
+                source = way()
+                while left:
+                    frames = source.picked(left[:_PICKED])
+                    left = left[_PICKED:]
+                    yield frames
+            except MediaUnreadable as error:
+                problem = problem or error
+            else:
+                return
+    raise problem or unreadable(facts.path, "none of its pictures can be decoded")
+
+
 class _Source(Protocol):
     def __len__(self) -> int: ...
 
@@ -133,16 +175,23 @@ def _ways(
     return [straight, through_a_remux, what_is_left]
 
 
+def _all_ways(
+    facts: MediaFacts, clock: FrameClock, size: tuple[int, int], stack: ExitStack, progress: Progress | None
+) -> list[Callable[[], _Source]]:
+    """Return the ways to frames that are read in order, to be tried one after the other: long films piece by piece."""
+    ways = _ways(facts, clock, size, stack, progress)
+    if len(clock) >= WORTHWHILE and not overstated(facts):
+        ways.insert(0, lambda: Segments(facts, size, len(clock), unreadable))
+    return ways
+
+
 def _decoded(
     facts: MediaFacts, clock: FrameClock, size: tuple[int, int], block: int, progress: Progress | None
 ) -> Generator[FrameBlock, None, None]:
     """Decode ahead; where one way ends early, go on from there by the next one."""
     done, problem = 0, None
     with ExitStack() as stack:
-        ways = _ways(facts, clock, size, stack, progress)
-        if len(clock) >= WORTHWHILE and not overstated(facts):
-            ways.insert(0, lambda: Segments(facts, size, len(clock), unreadable))
-        for way in ways:
+        for way in _all_ways(facts, clock, size, stack, progress):
             try:
                 with closing(run_ahead(_blocks(way(), clock, block, done))) as blocks:
                     for found in blocks:

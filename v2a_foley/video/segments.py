@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,24 +96,26 @@ class Segments:
         wanted = list(numbers)
         while wanted:
             while self._decoder is None or wanted[0] >= self._end:
-                self._next()
+                self._next(wanted[0])
             here = [number for number in wanted if number < self._end]
             pieces.append(self._decoder.picked([number - self._first for number in here]))
             wanted = wanted[len(here) :]
         return np.concatenate(pieces)
 
-    def _next(self) -> None:
-        """Open the next segment."""
-        data, shown = next(self._parts, (None, 0))
-        if data is None:
+    def _next(self, wanted: int) -> None:
+        """Go on to the next segment, and open it if the wanted frame is in it."""
+        copied, shown = next(self._parts, (None, 0))
+        if copied is None:
             raise self._error(self._facts.path, f"only {self._end} of its {self._frames} frames are found")
-        self._decoder = Decoder(data, self._size, film=self._facts.path)
+        self._first, self._end = self._end, self._end + shown
+        if wanted >= self._end:
+            return
+        self._decoder = Decoder(copied(), self._size, film=self._facts.path)
         if len(self._decoder) < shown:
             raise self._error(self._facts.path, "frames are missing between two keyframes")
-        self._first, self._end = self._end, self._end + shown
 
-    def _copies(self) -> Generator[tuple[BytesIO, int], None, None]:
-        """Yield the segments, each with how many of its frames count; those after them belong to the next one."""
+    def _copies(self) -> Generator[tuple[Callable[[], BytesIO], int], None, None]:
+        """Yield what copies each segment, and how many of its frames count; those after them belong to the next one."""
         import av
         from av.error import FFmpegError
 
@@ -122,7 +125,7 @@ class Segments:
                 if not isinstance(stream, av.VideoStream):
                     raise self._error(self._facts.path, "its picture is no picture")
                 for part in self._cut(container.demux(stream)):
-                    yield self._copied(part, stream), part.shown
+                    yield partial(self._copied, part, stream), part.shown
         except (FFmpegError, ValueError) as error:
             raise self._error(self._facts.path, f"it cannot be parted: {error}") from error
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from v2a_foley.cli.train import embed
+
 app = typer.Typer(
     help="Make a mapper: pairs out of clips or captions, then a network that learns them.", no_args_is_help=True
 )
+app.command("embed")(embed.command())

@@ -1,0 +1,68 @@
+"""``v2a-foley train embed``: clips into a store of pairs. Its options are made from the fields of ``EmbedSettings``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
+from v2a_foley.cli.session import Session, session
+from v2a_foley.train.embed_settings import EmbedSettings
+
+if TYPE_CHECKING:
+    from v2a_foley.train.embedding import EmbedResult
+
+SOURCE = typer.Argument(
+    ...,
+    metavar="SOURCE",
+    help="A folder of films, a folder of images and sounds, VGGSound's list, or a CSV of pairs.",
+    readable=False,
+)
+STORE = typer.Option(..., "--output", "-o", metavar="STORE", help="The store to write, or to go on with.")
+
+
+def command() -> Callable[..., None]:
+    """Return the verb as typer wants it."""
+    return declared(
+        _verb(),
+        [
+            parameter("source", Path, SOURCE),
+            parameter("output", Path, STORE),
+            *settings_of(EmbedSettings),
+            parameter("json", bool, JSON),
+        ],
+    )
+
+
+def _verb() -> Callable[..., None]:
+    def embed(**given: Any) -> None:  # noqa: ANN401 - typer hands over what the signature below declares
+        """Look at and listen to every clip once; called again, it goes on where it was stopped."""
+        source, output, as_json = given.pop("source"), given.pop("output"), given.pop("json")
+        with session(as_json=as_json) as current:
+            settings = EmbedSettings(**chosen(given))
+            from v2a_foley.train.embedding import embed as work
+
+            result = work(source, output, settings, current.progress)
+            current.result({**result.as_dict(), "warnings": current.progress.warnings})
+            if not as_json:
+                report(current, result)
+
+    return embed
+
+
+def report(current: Session, result: EmbedResult) -> None:
+    """Print what is in the store now, and what could not be put there."""
+    for sentence in current.progress.warnings:
+        typer.secho(f"Note: {sentence}", fg="yellow", err=True)
+    for reason, count in result.reasons.items():
+        current.say(f"{count:>8,} left out: {reason.rstrip('.')}")
+    for reason, count in result.missing.items():
+        current.say(f"{count:>8,} not found: {reason.rstrip('.')}")
+    more = f" ({result.made:,} of them new)" if result.made != result.pairs else ""
+    known = f", {result.broken:,} broken" if result.broken else ""
+    current.say(
+        f"{result.store}  {result.pairs:,} pairs{more} in {result.shards:,} shards{known}, {result.seconds:.0f} s"
+    )
