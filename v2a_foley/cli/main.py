@@ -36,7 +36,7 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import blend, demo, describe, doctor, models, rework, run, shots, train
+    from v2a_foley.cli import blend, demo, describe, doctor, evaluate, models, rework, run, shots, train
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
@@ -51,6 +51,7 @@ def _register() -> None:
         app.command(name)(verb)
     app.add_typer(models.app, name="models")
     app.add_typer(train.app, name="train")
+    app.add_typer(evaluate.app, name="evaluate")
 
 
 def main() -> None:

@@ -38,6 +38,10 @@ STAGES = {
     "report": "Writing the lists",
     "measure": "Listening",
     "page": "Writing the page",
+    "compare": "Comparing",
+    "eyes": "Looking at the clips",
+    "clips": "Making the clips' sounds",
+    "hear": "Hearing them",
     "embed": "Embedding",
     "captions": "Reading captions",
 }

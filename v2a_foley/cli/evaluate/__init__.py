@@ -4,4 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from v2a_foley.cli.evaluate import mapper
+
 app = typer.Typer(help="Measure mappers and sounds, and write a report.", no_args_is_help=True)
+app.command("mapper")(mapper.command())
