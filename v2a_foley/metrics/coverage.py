@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from v2a_foley.errors import UsageError
 from v2a_foley.metrics import arrays, intervals, needs
 from v2a_foley.metrics.arrays import Rows, Values
+from v2a_foley.metrics.averages import mean_figure
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
 _BLOCK_VALUES = 8_000_000
@@ -60,19 +61,17 @@ def density_and_coverage(
         holding += inside.sum(axis=0)
         covered[rows] = inside.any(axis=1)
     density = holding / nearest
-    of_density = intervals.of_mean(density, level=level, resamples=resamples, seed=seed)
     of_coverage = intervals.wilson(float(covered.sum()), len(covered), level=level)
-    need = needs.mean(float(density.std(ddof=1)), 0.05, "0.05", level=level)
-    need_share = needs.share()
+    need = needs.share()
     details = f"k = {nearest}, {len(new)} generated and {len(old)} true"
     return (
-        Figure(
-            Protocol("density", rests_on, data, details), float(density.mean()), of_density.low, of_density.high,
-            len(new), need.samples, Better.HIGHER, of_density.words, reason=need.reason,
+        mean_figure(
+            density, Protocol("density", rests_on, data, details), Better.HIGHER, what="generated embeddings",
+            margin=0.05, level=level, resamples=resamples, seed=seed,
         ),
         Figure(
             Protocol("coverage", rests_on, data, details), float(covered.mean()), of_coverage.low, of_coverage.high,
-            min(len(new), len(old)), need_share.samples, Better.HIGHER, of_coverage.words, reason=need_share.reason,
+            min(len(new), len(old)), need.samples, Better.HIGHER, of_coverage.words, reason=need.reason,
         ),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from v2a_foley.errors import UsageError
 from v2a_foley.metrics import arrays, intervals, needs
 from v2a_foley.metrics.arrays import Rows, Values
+from v2a_foley.metrics.averages import mean_figure
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
 EPSILON = 1e-6
@@ -107,14 +108,11 @@ def kl(
         RenderError: a value is not finite.
     """
     each = kl_by_clip(generated, reference, form=form, epsilon=epsilon)
-    arrays.values(each, "pairs of clips", least=2)
-    found = intervals.of_mean(each, of, level=level, resamples=resamples, seed=seed)
-    need = needs.mean(float(each.std(ddof=1)), 0.05 * abs(float(each.mean())), "5 % of the value", level=level)
     classes = np.shape(generated)[1]
-    return Figure(
-        Protocol("KL", rests_on, data, f"{form} over {classes} classes, KL(reference ‖ generated), ε {epsilon:g}"),
-        float(each.mean()), found.low, found.high, _samples(of, len(each)), need.samples,
-        Better.LOWER, found.words, "nats", need.reason,
+    details = f"{form} over {classes} classes, KL(reference ‖ generated), ε {epsilon:g}"
+    return mean_figure(
+        each, Protocol("KL", rests_on, data, details), Better.LOWER, what="pairs of clips", of=of, unit="nats",
+        level=level, resamples=resamples, seed=seed,
     )  # fmt: skip
 
 
@@ -193,7 +191,3 @@ def _information_without_each(chances: Rows) -> Values:
     left = np.maximum((chances.sum(axis=0) - chances) / (count - 1), 0.0)
     found: Values = _entropies(left) - (own.sum() - own) / (count - 1)
     return found
-
-
-def _samples(of: ArrayLike | None, count: int) -> int:
-    return count if of is None else len(np.unique(np.asarray(of)))

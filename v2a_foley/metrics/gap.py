@@ -164,8 +164,9 @@ def separability(
 ) -> Figure:
     """Measure how easily two modalities are told apart along the difference of their means.
 
-    The area under the ROC curve; 0.5: not at all, as where a mapper closed the gap; 1: always. The direction is found without the rows that it is
-    tried on (cross-validation); where both sets have as many rows, partners are in one fold.
+    The area under the ROC curve; 0.5: not at all, as where a mapper closed the gap; 1: always. The direction is
+    found without the rows that it is tried on (cross-validation); where both sets have as many rows, partners are in
+    one fold.
 
     Args:
         one: ``(n, d)``; taken at unit length.
@@ -262,7 +263,7 @@ def _mismatched(first: int, second: int, seed: int, *, paired: bool) -> tuple[ar
 
 
 def _wins(mine: Values, yours: Values) -> tuple[Values, Values]:
-    """Return the share of ``yours`` that each of ``mine`` beats, and of ``mine`` that beat each of ``yours``; ties: half."""
+    """Return the share of ``yours`` that each of ``mine`` beats, and of ``mine`` that beat each of ``yours``."""
     from scipy.stats import rankdata
 
     ranks = rankdata(np.concatenate([mine, yours]))

@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from v2a_foley.errors import DependencyMissing, RenderError, UsageError
-from v2a_foley.metrics import arrays, intervals, needs
+from v2a_foley.metrics import arrays, intervals
 from v2a_foley.metrics.arrays import Values
+from v2a_foley.metrics.averages import ratio_figure
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
 Times = Sequence[Fraction] | Sequence[float]
@@ -134,7 +135,19 @@ def onset_agreement(
             ("recall", hits, true),
         ):
             protocol = Protocol(f"onset {name} ±{1000 * float(tolerance):g} ms", rests_on, data, "all clips together")
-            figures.append(_ratio(top, bottom, protocol, Better.HIGHER, "", 0.05, level, resamples, seed))
+            figures.append(
+                ratio_figure(
+                    top,
+                    bottom,
+                    protocol,
+                    Better.HIGHER,
+                    what="clips",
+                    margin=0.05,
+                    level=level,
+                    resamples=resamples,
+                    seed=seed,
+                )
+            )
     widest = 1000 * float(max(tolerances))
     matched = [each.offsets for each in matches if len(each.offsets)]
     if len(matched) >= 2:
@@ -145,21 +158,21 @@ def onset_agreement(
             ("onset delay", np.array([each.sum() for each in matched]), Better.NEITHER),
         ):
             protocol = Protocol(name, rests_on, data, details)
-            figures.append(_ratio(sums, counts, protocol, better, "s", 0.01, level, resamples, seed))
+            figures.append(
+                ratio_figure(
+                    sums,
+                    counts,
+                    protocol,
+                    better,
+                    what="clips",
+                    margin=0.01,
+                    unit="s",
+                    level=level,
+                    resamples=resamples,
+                    seed=seed,
+                )
+            )
     return figures
-
-
-def _ratio(
-    top: Values, bottom: Values, protocol: Protocol, better: Better, unit: str, margin: float,
-    level: float, resamples: int, seed: int,
-) -> Figure:  # fmt: skip
-    found = intervals.of_ratio(top, bottom, level=level, resamples=resamples, seed=seed)
-    value = float(top.sum() / bottom.sum())
-    off = float((top - value * bottom).std(ddof=1)) / float(bottom.mean())
-    need = needs.mean(off, margin, f"{margin:g}{' s' if unit else ''}", level=level)
-    return Figure(
-        protocol, value, found.low, found.high, len(top), need.samples, better, found.words, unit, need.reason
-    )
 
 
 def _seconds(times: Times, what: str) -> Values:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from v2a_foley.metrics import arrays, intervals, needs
+from v2a_foley.metrics import arrays, intervals
 from v2a_foley.metrics.arrays import Values
+from v2a_foley.metrics.averages import mean_figure
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
 _MARGIN = 0.01
@@ -54,9 +55,9 @@ def clap_score(
         RenderError: a value is not finite, or a row is zero.
     """
     cosines = paired_cosine(sounds, others, "sounds", f"{against} embeddings")
-    return _figure(
-        cosines, Protocol("CLAP", rests_on, data, f"mean cosine of sound and {against}"), 1.0, "",
-        of, level, resamples, seed,
+    return mean_figure(
+        cosines, Protocol("CLAP", rests_on, data, f"mean cosine of sound and {against}"), Better.HIGHER, what="pairs",
+        of=of, margin=_MARGIN, level=level, resamples=resamples, seed=seed,
     )  # fmt: skip
 
 
@@ -92,27 +93,8 @@ def image_sound_score(
         RenderError: a value is not finite, or a row is zero.
     """
     cosines = paired_cosine(images, sounds, "images", "sounds")
-    return _figure(
-        cosines, Protocol(metric, rests_on, data, "mean cosine of picture and sound × 100"), 100.0, "cosine × 100",
-        of, level, resamples, seed,
-    )  # fmt: skip
-
-
-def _figure(
-    cosines: Values,
-    protocol: Protocol,
-    scale: float,
-    unit: str,
-    of: ArrayLike | None,
-    level: float,
-    resamples: int,
-    seed: int,
-) -> Figure:
-    group = arrays.groups(of, len(cosines), "pairs", least=2)
-    found = intervals.of_mean(cosines, of, level=level, resamples=resamples, seed=seed)
-    by_clip = arrays.sums(group, cosines) / np.bincount(group)
-    need = needs.mean(float(by_clip.std(ddof=1)), _MARGIN, f"{scale * _MARGIN:g}", level=level)
-    return Figure(
-        protocol, scale * float(cosines.mean()), scale * found.low, scale * found.high, len(by_clip), need.samples,
-        Better.HIGHER, found.words, unit, need.reason,
+    return mean_figure(
+        cosines, Protocol(metric, rests_on, data, "mean cosine of picture and sound × 100"), Better.HIGHER,
+        what="pairs", of=of, margin=_MARGIN, scale=100.0, unit="cosine × 100", level=level, resamples=resamples,
+        seed=seed,
     )  # fmt: skip

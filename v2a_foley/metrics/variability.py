@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from v2a_foley.errors import UsageError
-from v2a_foley.metrics import arrays, intervals, needs
+from v2a_foley.metrics import arrays, intervals
 from v2a_foley.metrics.arrays import Groups, Rows, Values
+from v2a_foley.metrics.averages import mean_figure, ratio_figure
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
 _MARGIN = 0.05
@@ -51,12 +52,9 @@ def spread_of_takes(
         UsageError: fewer than two conditions, or one with fewer than two takes.
         RenderError: a value is not finite, or a row is zero.
     """
-    each = arrays.values(spread_by_condition(takes, of), "conditions", least=2)
-    found = intervals.of_mean(each, level=level, resamples=resamples, seed=seed)
-    need = needs.mean(float(each.std(ddof=1)), _MARGIN * float(each.mean()), "5 % of the value", level=level)
-    return Figure(
-        Protocol("spread", rests_on, data, "mean of 1 − cosine over pairs of takes"), float(each.mean()), found.low,
-        found.high, len(each), need.samples, Better.NEITHER, found.words, reason=need.reason,
+    return mean_figure(
+        spread_by_condition(takes, of), Protocol("spread", rests_on, data, "mean of 1 − cosine over pairs of takes"),
+        Better.NEITHER, what="conditions", level=level, resamples=resamples, seed=seed,
     )  # fmt: skip
 
 
@@ -98,16 +96,12 @@ def spread_against(
             "The takes and the reference have different conditions.", hint="Keep the conditions that both have."
         )
     new, old = spread_by_condition(takes, of), spread_by_condition(reference, reference_of)
-    arrays.values(new, "conditions", least=2)
     if not old.sum() > 0:
         raise UsageError("The reference has no spread.", hint="Give several different true sounds a condition.")
-    found = intervals.of_ratio(new, old, level=level, resamples=resamples, seed=seed)
-    ratio = float(new.sum() / old.sum())
-    off = float((new - ratio * old).std(ddof=1)) / float(old.mean())
-    need = needs.mean(off, _MARGIN, f"{_MARGIN:g}", level=level)
-    return Figure(
-        Protocol("spread / reference", rests_on, data, "ratio of the mean cosine distances within a condition"),
-        ratio, found.low, found.high, len(new), need.samples, Better.NEITHER, found.words, reason=need.reason,
+    details = "ratio of the mean cosine distances within a condition"
+    return ratio_figure(
+        new, old, Protocol("spread / reference", rests_on, data, details), Better.NEITHER, what="conditions",
+        margin=_MARGIN, level=level, resamples=resamples, seed=seed,
     )  # fmt: skip
 
 
@@ -137,14 +131,11 @@ def effective_takes(
             f"Conditions have from {counts.min():g} to {counts.max():g} takes, which this score depends on.",
             hint="Use the same number of takes for each.",
         )
-    arrays.values(counts, "conditions", least=2)
     order = np.argsort(group, kind="stable").reshape(len(counts), -1)
     each = np.array([_vendi(table[rows]) for rows in order])
-    found = intervals.of_mean(each, level=level, resamples=resamples, seed=seed)
-    need = needs.mean(float(each.std(ddof=1)), _MARGIN * float(each.mean()), "5 % of the value", level=level)
-    return Figure(
-        Protocol("effective takes", rests_on, data, f"Vendi score of {order.shape[1]} takes"), float(each.mean()),
-        found.low, found.high, len(each), need.samples, Better.NEITHER, found.words, reason=need.reason,
+    return mean_figure(
+        each, Protocol("effective takes", rests_on, data, f"Vendi score of {order.shape[1]} takes"), Better.NEITHER,
+        what="conditions", level=level, resamples=resamples, seed=seed,
     )  # fmt: skip
 
 
