@@ -1,4 +1,4 @@
-"""Fréchet distances: against the closed form, torchmetrics and scipy's matrix root; the intervals' coverage; bad input."""
+"""Fréchet distances: against the closed form and torchmetrics; how often intervals hold the truth; bad input."""
 
 import math
 

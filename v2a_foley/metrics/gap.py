@@ -19,6 +19,7 @@ from v2a_foley.metrics.figure import Better, Figure, Protocol
 
 _PAIRS = 200_000
 """How many mismatched pairs a histogram counts at most."""
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,11 @@ def cosine_histograms(
     first, second = _units(one, other, ("first embeddings", "second embeddings"), paired=paired)
     edges = np.linspace(-1.0, 1.0, bins + 1)
     left, right = _mismatched(len(first), len(second), seed, paired=paired)
-    apart = (first[left] * second[right]).sum(axis=1).clip(-1.0, 1.0)
+    parts = range(0, len(left), _AT_ONCE)
+    apart = np.concatenate(
+        [(first[left[i : i + _AT_ONCE]] * second[right[i : i + _AT_ONCE]]).sum(axis=1) for i in parts]
+    )
+    apart = apart.clip(-1.0, 1.0)
     together = (first * second).sum(axis=1).clip(-1.0, 1.0) if paired else np.zeros(0)
     return Cosines(
         edges,
