@@ -12,12 +12,25 @@ import sys
 import threading
 import types
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from v2a_foley.errors import DependencyMissing
 
 _PREFIX = "_v2a_foley_inside_"
 _ONE_AT_A_TIME = threading.Lock()
+
+
+def require_package(package: str, *, install: str) -> Sequence[str]:
+    """Return the folders of an installed package, without importing it.
+
+    Raises:
+        DependencyMissing: it is not installed; the hint says how to install it.
+    """
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise DependencyMissing(f"The package {package} is not installed.", hint=f"Install it: {install}")
+    return found.submodule_search_locations
 
 
 def module_inside(package: str, name: str, *, install: str) -> Any:  # noqa: ANN401 - the packages are untyped
@@ -33,14 +46,12 @@ def module_inside(package: str, name: str, *, install: str) -> Any:  # noqa: ANN
     Raises:
         DependencyMissing: the package, or something that the module imports, is not installed.
     """
-    found = importlib.util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
-        raise DependencyMissing(f"The package {package} is not installed.", hint=f"Install it: {install}")
+    folders = require_package(package, install=install)
     own = f"{_PREFIX}{package}"
     with _ONE_AT_A_TIME:
         if own not in sys.modules:
             door = types.ModuleType(own)
-            door.__path__ = list(found.submodule_search_locations)
+            door.__path__ = list(folders)
             sys.modules[own] = door
         try:
             with warnings.catch_warnings():

@@ -12,7 +12,7 @@ import numpy as np
 
 from v2a_foley.compute import Compute
 from v2a_foley.evaluate.backbones.hearing import as_probabilities, checked, heard_by_length
-from v2a_foley.evaluate.backbones.packages import module_inside
+from v2a_foley.evaluate.backbones.packages import module_inside, require_package
 from v2a_foley.evaluate.backbones.protocol import Heard, Sounds
 from v2a_foley.evaluate.backbones.weights import fill, found_weights, read_weights, short_hash
 
@@ -64,10 +64,12 @@ class Panns:
 
     Raises:
         ModelMissing: the weights are not on this machine.
+        DependencyMissing: ``panns_inference`` is not installed.
     """
 
     def __init__(self, variant: Variant = CNN14, weights: Path | None = None, compute: Compute | None = None) -> None:
-        """Find the weights; load nothing yet."""
+        """Find the weights and the package; load nothing yet."""
+        require_package("panns_inference", install=INSTALL)
         self.variant = variant
         self._compute = Compute((compute or Compute()).device)
         self._path = found_weights(weights, variant.file, what=variant.words, source=_SOURCE)
@@ -93,7 +95,7 @@ class Panns:
 
         Raises:
             UsageError: a sound is not mono, is empty, or holds values that are no numbers.
-            DependencyMissing: ``panns_inference`` is not installed.
+            DependencyMissing: what ``panns_inference`` needs is not installed.
             ModelDamaged: the weights cannot be read, are those of another network, or give no numbers.
             OutOfMemory: there is no memory left.
         """

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from v2a_foley.compute import Compute
 from v2a_foley.evaluate.backbones.hearing import Sound, as_probabilities, checked, heard_by_length
-from v2a_foley.evaluate.backbones.packages import module_inside
+from v2a_foley.evaluate.backbones.packages import module_inside, require_package
 from v2a_foley.evaluate.backbones.protocol import Heard, Sounds
 from v2a_foley.evaluate.backbones.weights import fill, found_weights, read_weights, short_hash
 
@@ -50,13 +50,15 @@ class Passt:
 
     Raises:
         ModelMissing: the weights are not on this machine.
+        DependencyMissing: ``hear21passt`` is not installed.
     """
 
     key = "passt"
     sample_rate = SAMPLE_RATE
 
     def __init__(self, weights: Path | None = None, compute: Compute | None = None) -> None:
-        """Find the weights; load nothing yet."""
+        """Find the weights and the package; load nothing yet."""
+        require_package("hear21passt", install=INSTALL)
         self._compute = Compute((compute or Compute()).device)
         self._path = found_weights(weights, FILE, what="PaSST", source=_SOURCE)
         self._what = f"PaSST in {self._path.name!r}"
@@ -71,7 +73,7 @@ class Passt:
 
         Raises:
             UsageError: a sound is not mono, is empty, or holds values that are no numbers.
-            DependencyMissing: ``hear21passt`` is not installed.
+            DependencyMissing: what ``hear21passt`` needs is not installed.
             ModelDamaged: the weights cannot be read, are those of another network, or give no numbers.
             OutOfMemory: there is no memory left.
         """

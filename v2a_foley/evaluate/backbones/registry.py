@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from v2a_foley.compute import Compute
-from v2a_foley.errors import UsageError
+from v2a_foley.errors import MissingError, UsageError
 from v2a_foley.evaluate.backbones.protocol import Backbone
 
 KEYS = ("panns", "panns-16k", "vggish", "vggish-pca", "passt", "clap", "wav2clip", "logmel")
 """Every backbone's name on the command line."""
+USUAL = ("panns", "panns-16k", "vggish", "passt", "clap", "wav2clip", "logmel")
+"""Those that listen where none is named, as far as they are on this machine."""
 
 
 def load_backbone(key: str, weights: Path | None = None, compute: Compute | None = None) -> Backbone:
@@ -55,3 +58,31 @@ def load_backbone(key: str, weights: Path | None = None, compute: Compute | None
                 raise UsageError("The backbone 'logmel' has no weights.", hint="Write --backbone logmel.")
             return LogMel(compute)
     raise UsageError(f"There is no backbone {key!r}.", hint=f"Choose one of {', '.join(KEYS)}.")
+
+
+def chosen_backbones(wanted: Sequence[str], compute: Compute | None = None) -> tuple[list[Backbone], list[str]]:
+    """Return the backbones that a user names, or all that are on this machine where none is named.
+
+    Args:
+        wanted: ``KEY`` or ``KEY=WEIGHTS`` each, as on the command line.
+        compute: where to run.
+
+    Returns:
+        The backbones in the order of the names, and a sentence for each usual one that is not on this machine.
+
+    Raises:
+        UsageError: a name is unknown, or stands twice with the same weights.
+        MissingError: one that was named is not on this machine, as ``load_backbone``.
+    """
+    if len(set(wanted)) < len(wanted):
+        raise UsageError("A backbone was named twice.", hint="Name each once.")
+    if wanted:
+        parts = [text.partition("=") for text in wanted]
+        return [load_backbone(key.strip(), Path(path) if equal else None, compute) for key, equal, path in parts], []
+    found, missing = [], []
+    for key in USUAL:
+        try:
+            found.append(load_backbone(key, None, compute))
+        except MissingError as error:
+            missing.append(f"Nothing rests on {key}: {error.message} {error.hint}".strip())
+    return found, missing

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from v2a_foley.compute import Compute
 from v2a_foley.errors import ModelDamaged
 from v2a_foley.evaluate.backbones.hearing import Sound, checked, heard_by_length
-from v2a_foley.evaluate.backbones.packages import module_inside
+from v2a_foley.evaluate.backbones.packages import module_inside, require_package
 from v2a_foley.evaluate.backbones.protocol import Heard, Sounds
 from v2a_foley.evaluate.backbones.weights import fill, found_weights, read_weights, short_hash
 
@@ -41,10 +41,12 @@ class Vggish:
 
     Raises:
         ModelMissing: the weights are not on this machine.
+        DependencyMissing: ``torchvggish`` is not installed.
     """
 
     def __init__(self, weights: Path | None = None, compute: Compute | None = None, *, post: bool = False) -> None:
-        """Find the weights; load nothing yet."""
+        """Find the weights and the package; load nothing yet."""
+        require_package("torchvggish", install=INSTALL)
         self._compute = Compute((compute or Compute()).device)
         self._path = found_weights(weights, FILE, what="VGGish", source=_SOURCE)
         beside = self._path.parent
@@ -73,7 +75,7 @@ class Vggish:
 
         Raises:
             UsageError: a sound is not mono, is empty, or holds values that are no numbers.
-            DependencyMissing: ``torchvggish`` is not installed.
+            DependencyMissing: what ``torchvggish`` needs is not installed.
             ModelDamaged: the weights cannot be read, are those of another network, or give no numbers.
             OutOfMemory: there is no memory left.
         """
