@@ -43,6 +43,8 @@ STAGES = {
     "clips": "Making the clips' sounds",
     "hear": "Hearing them",
     "embed": "Embedding",
+    "train": "Training",
+    "score": "Scoring",
     "captions": "Reading captions",
 }
 

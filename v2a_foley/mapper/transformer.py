@@ -213,7 +213,8 @@ class Transformer(nn.Module):
         key = torch.arange(first + count + 1)[None]
         rows, ahead = bucket_of(token - key, self.config.buckets, self.config.furthest), (key > token + 1)[..., None]
         device = self.bias.device
-        return self.bias[rows.to(device)].masked_fill(ahead.to(device), -torch.inf).transpose(1, 2)
+        found = functional.embedding(rows.to(device), self.bias)  # unlike an index, learns in the same order every time
+        return found.masked_fill(ahead.to(device), -torch.inf).transpose(1, 2)
 
     def turns(self, first: int, count: int) -> Tensor:
         """Return cosines and sines by which the tokens ``first`` … turn: ``(2, count, 1, rotary / 2)``."""

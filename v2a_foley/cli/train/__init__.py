@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from v2a_foley.cli.train import embed
+from v2a_foley.cli.train import embed, mapper
 
 app = typer.Typer(
     help="Make a mapper: pairs out of clips or captions, then a network that learns them.", no_args_is_help=True
 )
 app.command("embed")(embed.command())
+app.command("mapper")(mapper.command())
