@@ -41,11 +41,13 @@ STAGES = {
     "compare": "Comparing",
     "eyes": "Looking at the clips",
     "clips": "Making the clips' sounds",
-    "hear": "Hearing them",
+    "listen": "Listening",
     "embed": "Embedding",
     "train": "Training",
     "score": "Scoring",
     "captions": "Reading captions",
+    "means": "Measuring the gap",
+    "render": "Making sounds of events",
 }
 
 

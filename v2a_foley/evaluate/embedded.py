@@ -156,7 +156,7 @@ def _named(figure: Figure, metric: str) -> Figure:
 
 
 def _joined(figures: Sequence[Figure]) -> Figure:
-    """Return the mean over draws of a figure that is never negative; its interval holds what samples leave open and what draws do."""
+    """Return the mean over draws of a figure that is never negative, as open as samples and draws leave it."""
     if len(figures) == 1:
         return figures[0]
     values = [each.value for each in figures]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -140,42 +141,45 @@ def make_clips(
         for start in range(0, len(todo), TOGETHER):
             group = todo[start : start + TOGETHER]
             some = [items[number] for number in group]
-            for at, clip in _made(variant, some, seen.embeddings[group], voice, place, record, progress):
-                done[group[at]] = clip
-                stage.advance(1, f"{variant.name}: {clip.item.label}")
+            made = _made(variant, some, seen.embeddings[group], voice, place, record, progress)
+            with closing(made):
+                for at, clip in made:
+                    done[group[at]] = clip
+                    stage.advance(1, f"{variant.name}: {clip.item.label}")
     return tuple(done[number] for number in range(len(items)))
 
 
 def _made(
     variant: Variant, items: Sequence[Item], seen: Embeddings, voice: AudioLdmVoice, place: Path,
     record: Mapping[str, Any], progress: Progress,
-) -> Iterator[tuple[int, Clip]]:  # fmt: skip
+) -> Generator[tuple[int, Clip], None, None]:  # fmt: skip
     """Map and voice some items together; yield each by its place among them once its files are there."""
     started = time.perf_counter()
     seeds = [seed_for(variant.seed, item.key, "mapper", 1) for item in items]
     mapped = variant.contestant.mapper.map(seen, seeds, step_done=lambda _done, _of: progress.check())
     mapping = (time.perf_counter() - started) / len(items)
     requests = [_request(variant, item, row, voice.native_rate) for item, row in zip(items, mapped, strict=True)]
-    sounds = voice.make_all(requests, progress)
+    timed = _timed(voice.make_all(requests, progress))
     device = _device(voice)
-    for at, sound, seconds in _timed(sounds):
-        item, request = items[at], requests[at]
-        path = place / f"{item.key}.wav"
-        _write(path, sound, request)
-        content = {
-            "format": FORMAT,
-            "item": item.key,
-            "label": item.label,
-            "settings": dict(record),
-            "voice_seed": request.seed,
-            "mapper_seed": seeds[at],
-            "seconds": {"map": mapping, "voice": seconds},
-            "device": device,
-            "source": sound.source,
-            "licence": sound.licence,
-        }
-        write_text(path.with_suffix(".json"), json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-        yield at, Clip(item, path, mapping + seconds, device, request.seed, sound.licence)
+    with closing(timed):
+        for at, sound, seconds in timed:
+            item, request = items[at], requests[at]
+            path = place / f"{item.key}.wav"
+            _write(path, sound, request)
+            content = {
+                "format": FORMAT,
+                "item": item.key,
+                "label": item.label,
+                "settings": dict(record),
+                "voice_seed": request.seed,
+                "mapper_seed": seeds[at],
+                "seconds": {"map": mapping, "voice": seconds},
+                "device": device,
+                "source": sound.source,
+                "licence": sound.licence,
+            }
+            write_text(path.with_suffix(".json"), json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+            yield at, Clip(item, path, mapping + seconds, device, request.seed, sound.licence)
 
 
 def _request(variant: Variant, item: Item, embedding: NDArray[np.float32], rate: int) -> SoundRequest:
@@ -189,14 +193,17 @@ def _request(variant: Variant, item: Item, embedding: NDArray[np.float32], rate:
     )
 
 
-def _timed(sounds: Iterator[tuple[int, Sound]]) -> Iterator[tuple[int, Sound, float]]:
+def _timed(sounds: Iterator[tuple[int, Sound]]) -> Generator[tuple[int, Sound, float], None, None]:
     """Yield sounds with the seconds that were waited for each: the first of a batch bears the time of all of it."""
-    while True:
-        started = time.perf_counter()
-        found = next(sounds, None)
-        if found is None:
-            return
-        yield (*found, time.perf_counter() - started)
+    with ExitStack() as stack:
+        if isinstance(sounds, Generator):
+            stack.callback(sounds.close)  # what it holds is let go at once, however this ends
+        while True:
+            started = time.perf_counter()
+            found = next(sounds, None)
+            if found is None:
+                return
+            yield (*found, time.perf_counter() - started)
 
 
 def _write(path: Path, sound: Sound, request: SoundRequest) -> None:

@@ -11,12 +11,12 @@ import numpy as np
 from v2a_foley.evaluate.embedded import KS, cosines
 from v2a_foley.evaluate.mappers import EVERYTHING, REFERENCE, Comparison, Entry, compare
 from v2a_foley.evaluate.report.content import Block, Plot, Report, Section, Text
+from v2a_foley.evaluate.rows import Rows, dots_of, few_samples, table_of
 from v2a_foley.evaluate.settings import MapperSettings
 from v2a_foley.files import check_output
-from v2a_foley.metrics.figure import Better, Figure, Table
 from v2a_foley.metrics.gap import project
 from v2a_foley.plots.curves import Curve, retrieval_curve
-from v2a_foley.plots.spread import Cloud, Dot, histograms, intervals, scatter
+from v2a_foley.plots.spread import Cloud, histograms, scatter
 from v2a_foley.progress import Progress
 
 READ = (
@@ -27,7 +27,6 @@ READ = (
     "for each picture's own sound, of which many others might be as right: a mapper that always gives the mean is good "
     "at them, and poor at FD and spread."
 )
-ARROWS = {Better.LOWER: "lower is better", Better.HIGHER: "higher is better", Better.NEITHER: ""}
 
 
 def evaluate_mappers(stores: Sequence[Path], output: Path, settings: MapperSettings, progress: Progress) -> Comparison:
@@ -62,51 +61,22 @@ def report_of(found: Comparison) -> Report:
     sections = [
         Section(
             "Mappers",
-            [Text(READ), table_of("Mappers", found.entries), *_dots(found.entries), *map(Text, found.details)],
+            [Text(READ), table_of("Mappers", _rows(found.entries)), *_dots(found.entries), *map(Text, found.details)],
         ),
         Section("Its own sound among all", _retrieval(found)),
         Section("Where the embeddings lie", _places(found)),
     ]
     sections += [
-        Section(f"Ablation: {name}", [table_of(f"By {name}", entries), *_dots(entries, few=True)])
+        Section(f"Ablation: {name}", [table_of(f"By {name}", _rows(entries)), *_dots(entries, few=True)])
         for name, entries in found.ablations.items()
     ]
     return Report(
-        "Mappers, embedding by embedding", _lead(found), sections, [*found.notes, *few_samples(found.entries)]
+        "Mappers, embedding by embedding", _lead(found), sections, [*found.notes, *few_samples(_rows(found.entries))]
     )
 
 
-def table_of(title: str, entries: Sequence[Entry]) -> Table:
-    """Return entries as a table."""
-    table = Table(title)
-    for entry in entries:
-        table.add(entry.name, entry.figures)
-    return table
-
-
-def few_samples(entries: Sequence[Entry]) -> list[str]:
-    """Return one sentence a metric whose figures stand on fewer samples than they need."""
-    said: dict[str, str] = {}
-    for figure in (figure for entry in entries for figure in entry.figures):
-        if not figure.enough:
-            reason = f" ({figure.reason})" if figure.reason else ""
-            said.setdefault(
-                figure.protocol.metric,
-                f"{figure.protocol.metric} stands on {figure.samples:,} samples and wants {figure.needs:,}{reason}.",
-            )
-    return list(said.values())
-
-
-def dots_of(rows: Sequence[tuple[str, Sequence[Figure]]], metric: str) -> Plot | None:
-    """Return one metric of several rows as values with their intervals; None where fewer than two rows have it."""
-    known = [(name, figure) for name, figures in rows for figure in figures if figure.protocol.metric == metric]
-    if len(known) < 2:
-        return None
-    drawn = intervals(
-        [Dot(name, each.value, each.low, each.high, faint=not each.enough) for name, each in known],
-        x=" – ".join(word for word in (metric, ARROWS[known[0][1].better]) if word),
-    )
-    return Plot(drawn, metric, f"{known[0][1].interval}. Hollow: fewer samples than it needs.")
+def _rows(entries: Sequence[Entry]) -> Rows:
+    return [(entry.name, entry.figures) for entry in entries]
 
 
 def _lead(found: Comparison) -> str:
@@ -121,7 +91,7 @@ def _dots(entries: Sequence[Entry], *, few: bool = False) -> list[Block]:
     metrics = (
         ["FD", "cosine", "spread of draws"] if few else ["FD to the other half", "cosine", "spread within a class"]
     )
-    plots = [dots_of([(entry.name, entry.figures) for entry in entries], metric) for metric in metrics]
+    plots = [dots_of(_rows(entries), metric) for metric in metrics]
     return [plot for plot in plots if plot is not None]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from v2a_foley.cli.evaluate import mapper
+from v2a_foley.cli.evaluate import mapper, paper
 
 app = typer.Typer(help="Measure mappers and sounds, and write a report.", no_args_is_help=True)
 app.command("mapper")(mapper.command())
+app.command("paper")(paper.command())

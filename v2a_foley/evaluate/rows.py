@@ -1,0 +1,46 @@
+"""Rows of figures as reports show them: a table, a plot a metric, and a sentence on what stands on too few samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from v2a_foley.evaluate.report.content import Plot
+from v2a_foley.metrics.figure import Better, Figure, Table
+from v2a_foley.plots.spread import Dot, intervals
+
+ARROWS = {Better.LOWER: "lower is better", Better.HIGHER: "higher is better", Better.NEITHER: ""}
+Rows = Sequence[tuple[str, Sequence[Figure]]]
+"""Rows of figures by their names."""
+
+
+def table_of(title: str, rows: Rows) -> Table:
+    """Return rows as a table."""
+    table = Table(title)
+    for name, figures in rows:
+        table.add(name, figures)
+    return table
+
+
+def few_samples(rows: Rows) -> list[str]:
+    """Return one sentence a metric whose figures stand on fewer samples than they need."""
+    said: dict[str, str] = {}
+    for figure in (figure for _, figures in rows for figure in figures):
+        if not figure.enough:
+            reason = f" ({figure.reason})" if figure.reason else ""
+            said.setdefault(
+                figure.protocol.metric,
+                f"{figure.protocol.metric} stands on {figure.samples:,} samples and wants {figure.needs:,}{reason}.",
+            )
+    return list(said.values())
+
+
+def dots_of(rows: Rows, metric: str) -> Plot | None:
+    """Return one metric of several rows as values with their intervals; None where fewer than two rows have it."""
+    known = [(name, figure) for name, figures in rows for figure in figures if figure.protocol.metric == metric]
+    if len(known) < 2:
+        return None
+    drawn = intervals(
+        [Dot(name, each.value, each.low, each.high, faint=not each.enough) for name, each in known],
+        x=" – ".join(word for word in (metric, ARROWS[known[0][1].better]) if word),
+    )
+    return Plot(drawn, metric, f"{known[0][1].interval}. Hollow: fewer samples than it needs.")
