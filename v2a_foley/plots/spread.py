@@ -1,0 +1,190 @@
+"""Points and heaps of them: histograms side by side, clouds in a plane, and values with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.plots.style import DASHES, INK, LETTERS, MARKERS, SIZE, colour, drawn, legend, plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_POINTS = 600
+"""Points of a cloud that are drawn, evenly chosen from it, so that a drawing stays small."""
+_BINS = 48
+_ROW = 27.0
+"""Height of a row of values, in units."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Points in a plane.
+
+    Attributes:
+        name: for the legend.
+        points: ``(n, 2)``.
+    """
+
+    name: str
+    points: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A value with its interval.
+
+    Attributes:
+        name: what was measured: an ablation's value, a kind of mapper.
+        value: the estimate.
+        low: lower end of its interval; not finite where there is none.
+        high: upper end.
+        faint: whether it is drawn hollow, for too few samples, or for being reported by others.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    faint: bool = False
+
+
+def histograms(
+    groups: Mapping[str, NDArray[np.floating] | Sequence[float]],
+    *,
+    x: str,
+    between: tuple[float, float] | None = None,
+    bins: int = _BINS,
+) -> str:
+    """Draw how often values occur, several groups over each other, each of area one, with their means.
+
+    Args:
+        groups: values by the group's name; what is not finite is left out, and so is a group without values.
+        x: what the values are.
+        between: the range shown; by default that of all values.
+        bins: columns over the range.
+
+    Returns:
+        One ``<svg>`` element.
+
+    Raises:
+        DependencyMissing: matplotlib is not installed.
+        ValueError: there is not a single value.
+    """
+    heaps = {name: _known(values) for name, values in groups.items()}
+    heaps = {name: values for name, values in heaps.items() if values.size}
+    if not heaps:
+        raise ValueError("a histogram of no values")
+    low, high = between or (min(each.min() for each in heaps.values()), max(each.max() for each in heaps.values()))
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, bins + 1)
+
+    def paint(figure: Figure) -> None:
+        axes = plain(figure, x=x, y="density", grid="y")
+        for number, (name, values) in enumerate(heaps.items()):
+            heights = np.histogram(np.clip(values, low, high), edges)[0] / (values.size * (edges[1] - edges[0]))
+            axes.stairs(heights, edges, fill=True, color=colour(number), alpha=0.22)
+            axes.stairs(
+                heights, edges, color=colour(number), linewidth=1.8, label=f"{name}, mean {_short(values.mean())}",
+                linestyle=DASHES[number % len(DASHES)],
+            )  # fmt: skip
+            axes.axvline(values.mean(), color=colour(number), linewidth=1.2, linestyle=(0, (2, 2)))
+        axes.set_xlim(low, high)
+        axes.set_ylim(bottom=0)
+        axes.locator_params(axis="y", nbins=5)
+        legend(figure, axes)
+
+    return drawn(paint)
+
+
+def scatter(clouds: Sequence[Cloud], *, x: str, y: str, means: bool = True) -> str:
+    """Draw clouds of points in one plane, both axes in the same units.
+
+    Args:
+        clouds: at least one; of each at most ``MOST_POINTS`` points are drawn, evenly chosen.
+        x: what lies across.
+        y: what lies up.
+        means: whether each cloud's mean is marked by a cross, with a line from the first cloud's to it.
+
+    Returns:
+        One ``<svg>`` element.
+
+    Raises:
+        DependencyMissing: matplotlib is not installed.
+        ValueError: a cloud has no point, or one that is no number.
+    """
+    if any(not len(cloud.points) or not np.all(np.isfinite(cloud.points)) for cloud in clouds):
+        raise ValueError("a cloud without points, or with points that are no numbers")
+
+    def paint(figure: Figure) -> None:
+        axes = plain(figure, x=x, y=y)
+        for number, cloud in enumerate(clouds):
+            chosen = np.linspace(0, len(cloud.points) - 1, min(len(cloud.points), MOST_POINTS)).round().astype(int)
+            shown = cloud.points[chosen]
+            axes.plot(
+                shown[:, 0], shown[:, 1], linestyle="none", marker=MARKERS[number % len(MARKERS)], markersize=4.5,
+                color=colour(number), alpha=0.75, markeredgewidth=0, label=cloud.name, zorder=2 + number / 100,
+            )  # fmt: skip
+        middles = [cloud.points.mean(axis=0) for cloud in clouds] if means else []
+        for number, middle in enumerate(middles):
+            if number:
+                axes.plot(*zip(middles[0], middle, strict=True), color=INK, alpha=0.55, linewidth=1.2, zorder=3)
+            axes.plot(*middle, marker="P", markersize=11, color=colour(number), markeredgecolor=INK, zorder=4)
+        axes.set_aspect("equal", adjustable="datalim")
+        legend(figure, axes)
+
+    return drawn(paint, size=(SIZE[0], 400.0))
+
+
+def intervals(dots: Sequence[Dot], *, x: str) -> str:
+    """Draw values with their intervals, one row each, the first at the top.
+
+    Args:
+        dots: at least one.
+        x: what the values are, with the way they want to go.
+
+    Returns:
+        One ``<svg>`` element.
+
+    Raises:
+        DependencyMissing: matplotlib is not installed.
+        ValueError: there is none.
+    """
+    if not dots:
+        raise ValueError("not a single value to draw")
+
+    def paint(figure: Figure) -> None:
+        axes = plain(figure, x=x, y="", grid="x")
+        for place, dot in enumerate(dots):
+            if np.isfinite(dot.low) and np.isfinite(dot.high):
+                axes.plot((dot.low, dot.high), (place, place), color=colour(0), linewidth=2.2, solid_capstyle="butt")
+                for end in (dot.low, dot.high):
+                    axes.plot((end, end), (place - 0.16, place + 0.16), color=colour(0), linewidth=1.6)
+            axes.plot(
+                dot.value, place, marker="o", markersize=8.5, color=colour(0), markeredgewidth=1.8,
+                fillstyle="none" if dot.faint else "full",
+            )  # fmt: skip
+        axes.set_yticks(range(len(dots)), [_cut(dot.name) for dot in dots])
+        axes.set_ylim(len(dots) - 0.4, -0.6)
+        axes.locator_params(axis="x", nbins=6)
+        axes.spines["left"].set_visible(False)
+
+    return drawn(paint, size=(SIZE[0], 3.6 * LETTERS + _ROW * (len(dots) + 0.4)))
+
+
+def _known(values: NDArray[np.floating] | Sequence[float]) -> NDArray[np.float64]:
+    every = np.asarray(values, np.float64).ravel()
+    return every[np.isfinite(every)]
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _cut(name: str, longest: int = 26) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
