@@ -41,6 +41,7 @@ STAGES = {
     "compare": "Comparing",
     "eyes": "Looking at the clips",
     "clips": "Making the clips' sounds",
+    "attacks": "Finding attacks",
     "listen": "Listening",
     "embed": "Embedding",
     "train": "Training",

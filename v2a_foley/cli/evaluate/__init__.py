@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from v2a_foley.cli.evaluate import mapper, paper
+from v2a_foley.cli.evaluate import mapper, paper, sounds
 
 app = typer.Typer(help="Measure mappers and sounds, and write a report.", no_args_is_help=True)
 app.command("mapper")(mapper.command())
 app.command("paper")(paper.command())
+app.command("sounds")(sounds.command())
