@@ -49,3 +49,11 @@ def test_what_is_too_long_is_refused_early(tmp_path, monkeypatch):
     soundfile.write(tmp_path / "long.wav", np.zeros(48_000 * 3), 48_000)
     with pytest.raises(MediaUnreadable, match="longer"):
         read_whole(tmp_path / "long.wav")
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "m4a", "aiff", "opus"])
+def test_a_broken_file_is_refused_whatever_it_calls_itself(tmp_path, suffix):
+    """A few bytes named ``.flac`` open as a track of no rate and no channels."""
+    (tmp_path / f"a.{suffix}").write_bytes(b"broken")
+    with pytest.raises(MediaUnreadable):
+        read_whole(tmp_path / f"a.{suffix}", sample_rate=16_000)

@@ -64,7 +64,7 @@ def first_track(path: Path) -> SoundStream:
     try:
         with av.open(file_url(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
             track = next(iter(container.streams.audio), None)
-            if track is None:
+            if track is None or not track.codec_context.sample_rate or not track.codec_context.channels:
                 raise MediaUnreadable(f"{path.name!r} holds no sound.", hint="Choose a file with a sound in it.")
             codec = track.codec_context
             length = (track.duration or 0) * Fraction(track.time_base or 0) or Fraction(
