@@ -68,9 +68,8 @@ def torchaudio(monkeypatch):
     return made
 
 
-@pytest.mark.parametrize(
-    ("key", "variant"), [("panns", CNN14), pytest.param("panns-16k", CNN14_16K, marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("key", "variant"), [("panns", CNN14), ("panns-16k", CNN14_16K)])
 def test_panns_are_what_the_package_gives(key, variant):
     """As ``AudioTagging.inference`` does, whose module downloads the names of classes when it is imported."""
     models = module_inside("panns_inference", "models", install="")

@@ -9,7 +9,7 @@ from tests.tiny.backbones import backbone, weights_of
 from v2a_foley.errors import ModelMissing, UsageError
 from v2a_foley.evaluate.backbones import KEYS, load_backbone
 
-LONG = {"panns-16k", "passt"}
+LONG = {"panns", "panns-16k", "passt"}
 ROWS = {"panns": 2048, "panns-16k": 2048, "vggish": 128, "vggish-pca": 128, "passt": 768, "clap": 32, "wav2clip": 512,
         "logmel": 128}  # fmt: skip
 CLASSIFY = {"panns", "panns-16k", "passt"}

@@ -22,7 +22,7 @@ def load_backbone(key: str, weights: Path | None = None, compute: Compute | None
         key: one of ``KEYS``.
         weights: its file as published, or the folder that holds it; by default the folder ``backbones`` inside the
             models' folder (for ``clap``: an installed model).
-        compute: where to run; the arithmetic is float32 always, so that figures do not depend on the device.
+        compute: where to run; the arithmetic is float32 always, so that figures hardly depend on the device.
 
     Raises:
         UsageError: there is no such backbone, or it has no weights and some are given.
