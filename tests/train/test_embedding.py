@@ -1,20 +1,12 @@
 """``train embed`` from a folder of films to a store, with tiny models."""
 
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 from tests.footage import make_film
-from tests.tiny.profile import EARS, EYES, write_profile
+from tests.tiny.profile import EARS, EYES
 from v2a_foley.pairs import open_pairs
 from v2a_foley.train.embed_settings import EmbedSettings
 from v2a_foley.train.embedding import embed
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory) -> Path:
-    return write_profile(tmp_path_factory.mktemp("tiny"), mapper="bridge")
 
 
 def test_a_folder_of_films_becomes_a_store(tiny, tmp_path):
