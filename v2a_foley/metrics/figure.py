@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from v2a_foley.errors import UsageError
 
+REFERENCE = "reference"
+"""The name of the row of what is true: it shows what can be reached, and is never the best."""
+
 
 class Better(StrEnum):
     """Which way a figure wants to go."""

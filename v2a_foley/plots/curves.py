@@ -75,9 +75,7 @@ def loss_curve(
         if losses.size and losses.min() > 0 and losses.max() > 5 * losses.min():
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter(_readable)
-            axes.yaxis.set_minor_formatter(
-                lambda value, _place: _readable(value) if losses.max() < 30 * losses.min() else ""
-            )
+            axes.yaxis.set_minor_formatter(_sparse if losses.max() < _WIDE * losses.min() else "")
         axes.locator_params(axis="x", integer=True)
         if best is not None:
             axes.axvline(best, color=INK, alpha=0.6, linewidth=1, linestyle=(0, (2, 2)), label=f"kept: step {best:g}")
@@ -119,6 +117,8 @@ def retrieval_curve(curves: Sequence[Curve], *, chance: Curve | None = None) -> 
 
 
 _STEP = "step"
+_WIDE = 100.0
+"""Times the smallest loss from which the powers of ten alone are named."""
 _FEW = 24
 """Points up to which each is marked."""
 
@@ -145,6 +145,11 @@ def _line(axes: Axes, curve: Curve, number: int, *, marked: bool = False) -> Non
 
 def _readable(value: float, _place: float = 0) -> str:
     return f"{value:g}" if 1e-4 <= value < 1e5 else f"{value:.0e}"
+
+
+def _sparse(value: float, _place: float = 0) -> str:
+    """Name 2 and 5 of a decade: all of them would touch each other."""
+    return _readable(value) if f"{value:e}"[0] in "25" and f"{value:.3e}"[2:5] == "000" else ""
 
 
 def _finite(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
