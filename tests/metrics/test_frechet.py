@@ -50,7 +50,7 @@ def test_it_agrees_with_torchmetrics_and_the_definition(seed, count, size):
     reference = FrechetInceptionDistance(feature=Identity(size), normalize=True).set_dtype(torch.float64)
     reference.update(torch.from_numpy(other), real=True)
     reference.update(torch.from_numpy(one), real=False)
-    assert value == pytest.approx(float(reference.compute()), rel=1e-4)
+    assert value == pytest.approx(float(reference.compute()), rel=1e-6)
     assert value == pytest.approx(closed_form(one, other), rel=1e-6)
     assert fd(one, other, rests_on="noise").value == pytest.approx(value, rel=1e-12)
 
@@ -107,12 +107,33 @@ def test_identical_sets_of_low_rank_and_constant_ones_are_plain_numbers():
         assert all(math.isfinite(each) for each in (figure.value, figure.low, figure.high))
 
 
-def test_many_frames_are_taken_block_by_block_to_the_same_value():
+def test_the_moments_are_those_of_numpy():
     rng = np.random.default_rng(12)
     one, other = rng.standard_normal((5000, 6)) @ rng.standard_normal((6, 6)), rng.standard_normal((4001, 6))
     assert frechet_distance(one, other) == pytest.approx(closed_form(one, other), rel=1e-9)
     root = moments(one).root
     np.testing.assert_allclose(root.T @ root, np.cov(one, rowvar=False), rtol=1e-10, atol=1e-12)
+
+
+def test_dead_doubled_and_unequal_dimensions_agree_with_the_definition():
+    rng = np.random.default_rng(13)
+    one, other = rng.standard_normal((500, 6)), rng.standard_normal((400, 6)) @ rng.standard_normal((6, 6))
+
+    def wide(table):
+        """Six dimensions of unequal scale, one of them said twice, and a dead one."""
+        table = table * 10.0 ** np.arange(-4, 2)
+        return np.column_stack([table, np.full(len(table), 3.0), table[:, 5]])
+
+    # Saying a dimension twice is turning it, and stretching it by √2.
+    narrow = 10.0 ** np.arange(-4, 2) * [1, 1, 1, 1, 1, math.sqrt(2)]
+    expected = closed_form(one * narrow, other * narrow)
+    assert frechet_distance(wide(one), wide(other)) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(wide(one)[:7], wide(other)) == pytest.approx(
+        closed_form((one * narrow)[:7], other * narrow), rel=1e-6
+    )
+    figure = fd(wide(one), wide(other), rests_on="noise")
+    plain = fd(one * narrow, other * narrow, rests_on="noise")
+    assert figure.high == pytest.approx(plain.high, rel=1e-6)
 
 
 def test_frames_of_float32_far_from_zero_keep_four_digits():
@@ -239,6 +260,9 @@ def test_bad_input_is_refused_in_a_sentence(measure):
             measure(broken, good, rests_on="noise")
     with pytest.raises(UsageError, match="level"):
         measure(good, good, rests_on="noise", level=95)
+    for table in (1e200 * good, np.tile(1e306 * good, (1, 10)), 1e72 * good.astype(np.longdouble)):
+        with pytest.raises(RenderError, match="too large"):
+            measure(table, np.tile(good, (1, table.shape[1] // 4)), rests_on="noise")
 
 
 def test_the_extrapolation_refuses_sets_that_cannot_be_cut():

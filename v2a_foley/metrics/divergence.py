@@ -84,11 +84,11 @@ def kl(
 
     Three forms, which must not be compared:
 
-    - ``softmax``: one distribution over all classes; Σ p log(p / (q + ε)). What AudioLDM, SpecVQGAN, Diff-Foley and
-      MMAudio print as KL (MMAudio over PaSST's and PANNs' classes).
-    - ``sigmoid``: one probability a label, the same sum over the labels. ``audioldm_eval`` prints it beside the
-      other, for clips of several labels; the labels' absences are not counted, so that it is no divergence and can be
-      negative.
+    - ``softmax``: one distribution over all classes; Σ p log(p / (q + ε)). ``audioldm_eval`` prints it as
+      ``kullback_leibler_divergence_softmax`` (PANNs), MMAudio's evaluation as KL (PaSST and PANNs).
+    - ``sigmoid``: one probability a label, the same sum over the labels. ``audioldm_eval`` prints it as
+      ``kullback_leibler_divergence_sigmoid``, for clips of several labels; the labels' absences are not counted, so
+      that it is no divergence and can be negative.
     - ``bernoulli``: as ``sigmoid``, with the absences: the divergence of independent labels, never negative but for ε.
 
     Args:

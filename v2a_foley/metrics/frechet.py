@@ -1,10 +1,11 @@
 """Fréchet distances between two sets of embeddings: FD (a row a sound) and FAD (a row a frame), with their intervals.
 
 The distance is that of two Gaussians with the sets' means and covariances (Dowson & Landau 1982):
-``|μ₁ − μ₂|² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁Σ₂)^½``. With centred rows ``X`` and ``Y``, ``Σ₁ = XᵀX / (n₁ − 1)``, the last
-trace is the sum of the singular values of ``X Yᵀ``, over the root of the divisors: real and never negative by its
-nature, whether or not the covariances have full rank, so that there is no imaginary part to drop and no ridge to add,
-as there is where a matrix square root is taken. Nothing is squared on the way, which keeps identical sets at zero.
+``|μ₁ − μ₂|² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁Σ₂)^½``. With ``Σ₁ = AᵀA`` and ``Σ₂ = BᵀB`` the last trace is the sum of the
+singular values of ``A Bᵀ``: real by its nature, whether or not the covariances have full rank, so that there is no
+imaginary part to drop and no ridge to add, as there is where the root of the product is taken. With fewer rows than
+dimensions ``A`` is the centred rows themselves, else a Cholesky factor of the covariance: few and large operations,
+which stay quick beside other programs, where an orthogonal decomposition of the rows became fifty times slower.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from v2a_foley.metrics import arrays, intervals, needs
 from v2a_foley.metrics.arrays import Groups, Rows, Values
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
-_ROWS_AT_ONCE = 1024
+_LARGEST = 1e140
+"""The largest sum of squares of which products can still be told from infinity."""
 _PARTS = 5
 """Into how many parts the sets are cut at most, to see how the distance grows as they get smaller."""
 
@@ -206,18 +208,40 @@ def _cut(table: Rows, of: Groups, order: Groups, parts: int) -> Iterator[Rows]:
 
 
 def _moments(table: Rows) -> Moments:
-    centred = table - table.mean(axis=0)
-    root = centred if len(table) <= table.shape[1] else _triangle(centred)
-    return Moments(table.mean(axis=0), root / math.sqrt(len(table) - 1), len(table))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = table.mean(axis=0)
+        centred = table - mean
+        total = float((centred**2).sum())
+    if not total < _LARGEST:
+        raise RenderError("The embeddings are too large for a covariance.", hint="Look at what the encoder was given.")
+    root = centred / math.sqrt(len(table) - 1) if len(table) <= table.shape[1] else _root(centred)
+    return Moments(mean, root, len(table))
 
 
-def _triangle(table: Rows) -> Rows:
-    """Return the square R of a tall table's QR, by blocks of rows: three times as quick where it is very tall."""
-    at_once = max(_ROWS_AT_ONCE, 8 * table.shape[1])
-    while len(table) > 2 * at_once:
-        blocks = [table[start : start + at_once] for start in range(0, len(table), at_once)]
-        table = np.concatenate([np.linalg.qr(block, mode="r") for block in blocks])
-    return np.asarray(np.linalg.qr(table, mode="r"), dtype=np.float64)
+def _root(centred: Rows) -> Rows:
+    """Return a square root of a tall table's covariance, the other way round than usual: ``rootᵀ root``.
+
+    Dimensions are brought to one scale first, so that small ones lose nothing to large ones; dead ones are left out.
+    Where the rest has no full rank, the eigenvectors make the root. What either loses is under 1e-7 of the variance.
+    """
+    size = centred.shape[1]
+    scale = np.sqrt((centred**2).sum(axis=0) / (len(centred) - 1))
+    live = scale > 0
+    scaled = centred[:, live] / scale[live]
+    correlation = scaled.T @ scaled / (len(centred) - 1)
+    root = np.zeros((size, size))
+    root[: len(correlation), live] = _factor(correlation) * scale[live]
+    return root
+
+
+def _factor(correlation: Rows) -> Rows:
+    try:
+        return np.asarray(np.linalg.cholesky(correlation).T)
+    except np.linalg.LinAlgError:
+        # Not of full rank: two dimensions say the same.
+        eigen, vectors = np.linalg.eigh(correlation)
+        eigen[eigen < len(eigen) * np.finfo(np.float64).eps * eigen[-1]] = 0.0
+        return np.asarray(np.sqrt(eigen)[:, None] * vectors.T)
 
 
 def _combined(one: Moments, other: Moments, overlap: float) -> float:

@@ -86,6 +86,7 @@ def retrieval(
     names: tuple[str, str] = ("picture", "sound"),
     ks: Sequence[int] = (1, 5, 10),
     labels: ArrayLike | None = None,
+    back: bool = True,
     level: float = intervals.LEVEL,
 ) -> list[Figure]:
     """Measure how often each finds its partner among all, from pictures to sounds and back: R@k and the median rank.
@@ -101,6 +102,7 @@ def retrieval(
         names: what the two are, for the figures' names: ``R@1 picture → sound``.
         ks: among how many of the first the partner counts as found.
         labels: ``(n,)`` what is right besides the partner: all of the same label.
+        back: whether the way from sounds to pictures is asked too.
         level: of the intervals (Wilson for R@k, order statistics for the median rank).
 
     Returns:
@@ -117,7 +119,7 @@ def retrieval(
         )
     figures = []
     both = ((pictures, sounds, f"{names[0]} → {names[1]}"), (sounds, pictures, f"{names[1]} → {names[0]}"))
-    for queries, targets, way in both:
+    for queries, targets, way in both if back else both[:1]:
         found = ranks(queries, targets, labels)
         details = f"among {found.targets}" + ("" if labels is None else ", any of the same label is right")
         figures += [_recall(found, k, Protocol(f"R@{k} {way}", rests_on, data, details), level) for k in ks]
