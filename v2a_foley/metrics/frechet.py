@@ -1,73 +1,25 @@
-"""Fréchet distances between two sets of embeddings: FD (a row a sound) and FAD (a row a frame), with their intervals.
+"""Fréchet distances between two sets of embeddings, with their intervals: FD (a row a sound), FAD (a row a frame).
 
-The distance is that of two Gaussians with the sets' means and covariances (Dowson & Landau 1982):
-``|μ₁ − μ₂|² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁Σ₂)^½``. With ``Σ₁ = AᵀA`` and ``Σ₂ = BᵀB`` the last trace is the sum of the
-singular values of ``A Bᵀ``: real by its nature, whether or not the covariances have full rank, so that there is no
-imaginary part to drop and no ridge to add, as there is where the root of the product is taken. With fewer rows than
-dimensions ``A`` is the centred rows themselves, else a Cholesky factor of the covariance: few and large operations,
-which stay quick beside other programs, where an orthogonal decomposition of the rows became fifty times slower.
+The distance itself is in ``gaussians.py``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from v2a_foley.errors import RenderError, UsageError
 from v2a_foley.metrics import arrays, intervals, needs
 from v2a_foley.metrics.arrays import Groups, Rows, Values
 from v2a_foley.metrics.figure import Better, Figure, Protocol
+from v2a_foley.metrics.gaussians import Moments, combined, decomposed, frechet_distance, moments, moments_of
 
-_LARGEST = 1e140
-"""The largest sum of squares of which products can still be told from infinity."""
+__all__ = ["Moments", "fd", "fd_infinite", "frechet_distance", "moments"]
+
 _PARTS = 5
 """Into how many parts the sets are cut at most, to see how the distance grows as they get smaller."""
-
-
-@dataclass(frozen=True)
-class Moments:
-    """What a Fréchet distance needs to know of a set; to store for a reference that is used again.
-
-    Attributes:
-        mean: ``float64 (d,)``.
-        root: ``float64 (r, d)``, ``rootᵀ root`` is the covariance, over ``n − 1``; ``r`` is the smaller of n and d.
-        samples: how many rows there were.
-    """
-
-    mean: Values
-    root: Rows
-    samples: int
-
-
-def moments(embeddings: ArrayLike, what: str = "embeddings") -> Moments:
-    """Return the mean and a root of the covariance of embeddings ``(n, d)``.
-
-    Raises:
-        UsageError: fewer than two rows: one has no covariance.
-        RenderError: a value is not finite.
-    """
-    return _moments(arrays.rows(embeddings, what, least=2))
-
-
-def frechet_distance(one: ArrayLike | Moments, other: ArrayLike | Moments) -> float:
-    """Return the plain distance of two sets ``(n, d)``, or of their moments, without an interval. At least 0.
-
-    Raises:
-        UsageError: fewer than two rows, or sets from different spaces.
-        RenderError: a value is not finite, or the singular values did not converge.
-    """
-    first = one if isinstance(one, Moments) else moments(one)
-    second = other if isinstance(other, Moments) else moments(other)
-    if len(first.mean) != len(second.mean):
-        raise UsageError(
-            f"The sets have {len(first.mean)} and {len(second.mean)} dimensions.", hint="Both must come from one space."
-        )
-    overlap = float(_singular(first.root @ second.root.T).sum())
-    return _combined(first, second, overlap)
 
 
 def fd(
@@ -148,15 +100,17 @@ def fd_infinite(
     value, error = _with_error(new, old, new_of, old_of, fixed_reference=fixed_reference)
     rng = np.random.default_rng(seed)
     new_parts, old_parts = rng.permutation(_count(new_of)), rng.permutation(_count(old_of))
-    whole = _moments(old)
+    whole = moments_of(old)
     sizes, distances = np.arange(1, _PARTS + 1, dtype=np.float64), [value]
     for parts in range(2, _PARTS + 1):
-        olds = [whole] * parts if fixed_reference else [_moments(part) for part in _cut(old, old_of, old_parts, parts)]
+        olds = (
+            [whole] * parts if fixed_reference else [moments_of(part) for part in _cut(old, old_of, old_parts, parts)]
+        )
         distances.append(
             float(
                 np.mean(
                     [
-                        frechet_distance(_moments(part), against)
+                        frechet_distance(moments_of(part), against)
                         for part, against in zip(_cut(new, new_of, new_parts, parts), olds, strict=True)
                     ]
                 )
@@ -207,53 +161,10 @@ def _cut(table: Rows, of: Groups, order: Groups, parts: int) -> Iterator[Rows]:
         yield table[part_of[of] == part]
 
 
-def _moments(table: Rows) -> Moments:
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = table.mean(axis=0)
-        centred = table - mean
-        total = float((centred**2).sum())
-    if not total < _LARGEST:
-        raise RenderError("The embeddings are too large for a covariance.", hint="Look at what the encoder was given.")
-    root = centred / math.sqrt(len(table) - 1) if len(table) <= table.shape[1] else _root(centred)
-    return Moments(mean, root, len(table))
-
-
-def _root(centred: Rows) -> Rows:
-    """Return a square root of a tall table's covariance, the other way round than usual: ``rootᵀ root``.
-
-    Dimensions are brought to one scale first, so that small ones lose nothing to large ones; dead ones are left out.
-    Where the rest has no full rank, the eigenvectors make the root. What either loses is under 1e-7 of the variance.
-    """
-    size = centred.shape[1]
-    scale = np.sqrt((centred**2).sum(axis=0) / (len(centred) - 1))
-    live = scale > 0
-    scaled = centred[:, live] / scale[live]
-    correlation = scaled.T @ scaled / (len(centred) - 1)
-    root = np.zeros((size, size))
-    root[: len(correlation), live] = _factor(correlation) * scale[live]
-    return root
-
-
-def _factor(correlation: Rows) -> Rows:
-    try:
-        return np.asarray(np.linalg.cholesky(correlation).T)
-    except np.linalg.LinAlgError:
-        # Not of full rank: two dimensions say the same.
-        eigen, vectors = np.linalg.eigh(correlation)
-        eigen[eigen < len(eigen) * np.finfo(np.float64).eps * eigen[-1]] = 0.0
-        return np.asarray(np.sqrt(eigen)[:, None] * vectors.T)
-
-
-def _combined(one: Moments, other: Moments, overlap: float) -> float:
-    apart = one.mean - other.mean
-    # Rounding can leave a distance of zero a few units in the last place below it, never more.
-    return max(0.0, float(apart @ apart) + float((one.root**2).sum()) + float((other.root**2).sum()) - 2 * overlap)
-
-
 def _with_error(new: Rows, old: Rows, new_of: Groups, old_of: Groups, *, fixed_reference: bool) -> tuple[float, float]:
-    one, other = _moments(new), _moments(old)
-    left, singular, right = _decomposed(one.root @ other.root.T)
-    value = _combined(one, other, float(singular.sum()))
+    one, other = moments_of(new), moments_of(old)
+    left, singular, right = decomposed(one.root @ other.root.T)
+    value = combined(one, other, float(singular.sum()))
     variance = _variance(new, new_of, one, other, right, singular)
     if not fixed_reference:
         variance += _variance(old, old_of, other, one, left, singular)
@@ -294,24 +205,3 @@ def _at_zero(sizes: Values, distances: Values) -> tuple[float, float]:
     rest = distances - limit - slope * sizes
     scatter = float(rest @ rest) / (len(sizes) - 2)
     return limit, math.sqrt(scatter * (1 / len(sizes) + float(sizes.mean()) ** 2 / float(away @ away)))
-
-
-def _singular(matrix: Rows) -> Values:
-    try:
-        return np.asarray(np.linalg.svd(matrix, compute_uv=False), dtype=np.float64)
-    except np.linalg.LinAlgError as error:
-        raise _unconverged(error) from error
-
-
-def _decomposed(matrix: Rows) -> tuple[Rows, Values, Rows]:
-    try:
-        left, singular, right = np.linalg.svd(matrix, full_matrices=False)
-    except np.linalg.LinAlgError as error:
-        raise _unconverged(error) from error
-    return left, singular, right.T
-
-
-def _unconverged(error: Exception) -> RenderError:
-    return RenderError(
-        f"The Fréchet distance could not be computed: {error}.", hint="Look for absurdly large embeddings."
-    )
