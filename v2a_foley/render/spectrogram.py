@@ -45,7 +45,7 @@ def spectrogram(sound: Samples, size: tuple[int, int]) -> Image:
     """
     from PIL import Image
 
-    picture = Image.fromarray(_levels(sound.mean(axis=0), size), mode="P")
+    picture = Image.fromarray(_levels(sound.mean(axis=0), size))
     places = np.linspace(0, len(_COLOURS) - 1, STEPS)
     palette = np.stack([np.interp(places, np.arange(len(_COLOURS)), _COLOURS[:, c]) for c in range(3)], axis=-1)
     picture.putpalette(palette.astype(np.uint8).tobytes())

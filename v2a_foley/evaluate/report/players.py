@@ -67,10 +67,11 @@ def scale() -> str:
 def _axes(seconds: float) -> str:
     """Return the marks of both axes, for eyes only: the picture's text says the same in words."""
     pitches = "".join(f'<span style="bottom:{100 * height_of(hertz):.1f}%">{_pitch(hertz)}</span>' for hertz in PITCHES)
-    marks = time_marks(seconds)
+    marks = [round(each, 6) for each in time_marks(seconds)]
+    last = marks[-1]
     times = "".join(
-        f'<span style="left:{100 * mark / max(seconds, 1e-9):.1f}%">{mark:g}{" s" if mark == marks[-1] else ""}</span>'
-        for mark in (round(each, 6) for each in marks)
+        f'<span style="left:{100 * mark / max(seconds, 1e-9):.1f}%">{mark:g}{"<i>s</i>" if mark == last else ""}</span>'
+        for mark in marks
     )
     return f'<div class="pitch" aria-hidden="true">{pitches}</div><div class="time" aria-hidden="true">{times}</div>'
 
