@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from v2a_foley.compute import choose
 from v2a_foley.engine.makers import check_voice, voice
 from v2a_foley.engine.parts import BRIDGE, parts_of, place
 from v2a_foley.engine.profiles import Profile, load_profile
@@ -65,6 +66,7 @@ class Bench:
         """Load what is needed, and refuse what cannot work before the first clip is looked at."""
         notes: list[str] = []
         with progress.stage("load"):
+            ears = load_ears(settings.backbone, choose(settings.device, settings.precision), notes)
             profile = load_profile(
                 settings.profile, progress.warn, device=settings.device, precision=settings.precision
             )
@@ -74,7 +76,6 @@ class Bench:
                 _mappers(settings), profile.eyes.space, profile.ears.space, profile.compute,
                 progress.warn,
             )  # fmt: skip
-            ears = load_ears(settings.backbone, profile.compute, notes)
             first = voice(run, profile)
         start = Variant(
             "", bridge_of(profile), frames=settings.frames, steps=settings.steps, guidance=settings.guidance,

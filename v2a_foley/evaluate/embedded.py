@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,12 +64,13 @@ def truth_of(targets: Embeddings, groups: Sequence[str], labels: Sequence[str], 
     return Truth(targets, numbers, np.where(usable, found, -1).astype(np.int64), first[numbers], rests_on, data)
 
 
-def figures_of(draws: Sequence[Embeddings], truth: Truth) -> list[Figure]:
+def figures_of(draws: Sequence[Embeddings], truth: Truth, check: Callable[[], None] = lambda: None) -> list[Figure]:
     """Measure mapped embeddings.
 
     Args:
         draws: one or more, each ``float32 (n, d)`` in the order of the true ones; a mapper without chance gives one.
         truth: the true ones.
+        check: called now and then; may raise ``Cancelled``.
     """
     near, off = cosines(draws, truth), _errors(draws, truth)
     whole = truth.of
@@ -82,8 +83,11 @@ def figures_of(draws: Sequence[Embeddings], truth: Truth) -> list[Figure]:
         mean_figure(off, truth.protocol("squared error", "|mapped − true|²"), Better.LOWER, what="pairs", of=whole),
         *_told_apart(draws, truth),
     ]
-    by_draw = [retrieval(each, truth.targets, rests_on=truth.rests_on, data=truth.data, ks=KS) for each in draws]
-    found += [_joined(list(same)) for same in zip(*(each[: len(KS) + 1] for each in by_draw), strict=True)]
+    by_draw = []
+    for each in draws:
+        check()
+        by_draw.append(retrieval(each, truth.targets, rests_on=truth.rests_on, data=truth.data, ks=KS, back=False))
+    found += [_joined(list(same)) for same in zip(*by_draw, strict=True)]
     found += _class_spread(draws[0], truth)
     if len(draws) > 1:
         takes = np.concatenate(list(draws))

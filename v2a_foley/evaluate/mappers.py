@@ -150,7 +150,7 @@ def _measured(
         draws.append(contestant.mapper.map(pictures, seeds, step_done=step_done))
         stage.tell(before + 1, contestant.name)
     count = trained_figure(contestant.trained / 1e6)
-    return Entry(contestant.name, [*figures_of(draws, truth), count], draws, contestant)
+    return Entry(contestant.name, [*figures_of(draws, truth, stage.progress.check), count], draws, contestant)
 
 
 def held_out(pairs: Pairs) -> tuple[str, NDArray[np.intp]]:

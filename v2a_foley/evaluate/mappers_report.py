@@ -48,7 +48,7 @@ def evaluate_mappers(stores: Sequence[Path], output: Path, settings: MapperSetti
     found = compare(stores, settings, progress)
     with progress.stage("page"):
         report = report_of(found)
-        write_report(replace(report, notes=[*report.notes, *progress.warnings]), output)
+        write_report(replace(report, notes=[*report.notes, *progress.warnings]), output, progress=progress)
     return found
 
 

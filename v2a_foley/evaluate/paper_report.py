@@ -55,7 +55,7 @@ def evaluate_paper(sources: Sources, folder: Path, settings: PaperSettings, prog
     check_output(page, overwrite=settings.overwrite)
     with progress.stage("page"):
         report = report_of(found, Fraction(str(settings.duration)), folder / "excerpts")
-        write_report(replace(report, notes=[*report.notes, *progress.warnings]), page)
+        write_report(replace(report, notes=[*report.notes, *progress.warnings]), page, progress=progress)
         write_text(folder / FIGURES, json.dumps(as_dict(found), indent=1, ensure_ascii=False) + "\n")
     return found
 
