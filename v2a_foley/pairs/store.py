@@ -120,7 +120,7 @@ def _read(folder: Path) -> Iterator[Shard]:
         shard = read_shard(path)
         keys = {row.key for row in shard.rows}
         if len(keys) < len(shard.rows) or not known.isdisjoint(keys):
-            twice = next(iter(known & keys), shard.rows[0].key)
+            twice = min(known & keys, default=shard.rows[0].key)
             raise StoreError(
                 f"The store {folder.name!r} holds the pair {twice!r} twice, the second time in {path.name}.",
                 hint="Fill it again with the command that made it: such a shard is moved aside, and nothing is lost.",
