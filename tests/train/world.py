@@ -39,15 +39,17 @@ class Drawn:
 
 
 class World:
-    """One world for each seed."""
+    """One world for each seed; ``draws`` decides which pairs are drawn from it."""
 
-    def __init__(self, seed: int) -> None:
-        self._rng = rng = np.random.default_rng(seed)
+    def __init__(self, seed: int, draws: int = 0) -> None:
+        rng = np.random.default_rng(seed)
         self.source, self.target = (_space(f"{name} {seed}") for name in ("seen", "heard"))
         self.things, self.sounds = (normalised(rng.standard_normal((n, SIZE))) for n in (THINGS, SOUNDS))
         self.ways = np.array([rng.choice(SOUNDS, WAYS, replace=False) for _ in range(THINGS)])
         self.shares = rng.dirichlet(np.full(WAYS, 3.0), THINGS)
         self._gaps = GAP * normalised(rng.standard_normal((4, SIZE)))
+        self._wordings = WORDING * rng.standard_normal((2, SOUNDS, SIZE)) / math.sqrt(SIZE)
+        self._rng = np.random.default_rng((seed, draws))
 
     def draw(self, count: int) -> Drawn:
         """Return pairs; every call goes on in the same random stream."""
@@ -69,8 +71,8 @@ class World:
             made_by[ways, thing] = shares
         made = made_by.sum(axis=1) > 0
         seen = (made_by / np.maximum(made_by.sum(axis=1, keepdims=True), 1e-9)) @ self.things
-        worded = normalised(seen + self._gaps[2] + self._noise(SOUNDS, WORDING))
-        meant = normalised(self.sounds + self._gaps[3] + self._noise(SOUNDS, WORDING))
+        worded = normalised(seen + self._gaps[2] + self._wordings[0])
+        meant = normalised(self.sounds + self._gaps[3] + self._wordings[1])
         return Bridge(self.source, self.target, worded[made], meant[made])
 
     def write(self, folder: Path, parts: dict[str, Drawn]) -> Path:
