@@ -269,7 +269,7 @@ def test_the_report_plays_what_is_furthest_and_what_is_nearest(world):
     order = sorted(found.nearness, key=found.nearness.__getitem__)
     assert shown == [order[0], order[1], order[-1]]
     assert all(block.sound.is_file() for block in listen.blocks)
-    assert any("stands on 8 samples and wants 1,280" in note for note in report.notes)
+    assert any("too few samples for FD (8 of 1,280)" in note for note in report.notes)
     assert not [section for section in report_of(found, 0).sections if section.title == "Listen"]
 
 

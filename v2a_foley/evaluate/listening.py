@@ -49,7 +49,8 @@ class Length:
 
     def __str__(self) -> str:
         """Say it, for a protocol."""
-        return "whole sounds, mono" if self.seconds is None else f"first {float(self.seconds):g} s, mono"
+        which = "whole sounds" if self.seconds is None else f"first {float(self.seconds):g} s"
+        return f"{which}, mean of channels"
 
     def of(self, wave: Wave, sample_rate: int) -> Wave:
         """Return a sound ``float32 (samples,)`` at this length."""

@@ -27,12 +27,11 @@ from v2a_foley.evaluate.seen import look_at
 from v2a_foley.evaluate.sound_figures import Listened
 from v2a_foley.evaluate.sound_settings import SoundSettings
 from v2a_foley.files import scratch_folder
-from v2a_foley.metrics.figure import Figure, Table
+from v2a_foley.metrics.figure import REFERENCE, Figure, Table
 from v2a_foley.metrics.figure import as_dict as figure_as_dict
 from v2a_foley.models import require
 from v2a_foley.progress import Progress
 
-REFERENCE = "reference"
 EYES = "clip-vit-b-32"
 """The installed model that looks at pictures where no other is named: what Wav2CLIP was trained against."""
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})

@@ -62,19 +62,17 @@ def report_of(found: Compared, players: int) -> Report:
 
 
 def few_samples(tables: Sequence[Table]) -> list[str]:
-    """Return one sentence for each protocol whose figures stand on fewer samples than they need."""
-    said: dict[str, str] = {}
+    """Return one sentence for each table with figures that stand on fewer samples than they need; the page says why."""
+    sentences = []
     for table in tables:
-        for figures in table.rows.values():
-            for figure in figures.values():
-                if not figure.enough:
-                    reason = f" ({figure.reason})" if figure.reason else ""
-                    said.setdefault(
-                        f"{table.title} {figure.protocol.metric}",
-                        f"{table.title}: {figure.protocol.metric} stands on {figure.samples:,} samples and wants "
-                        f"{figure.needs:,}{reason}.",
-                    )
-    return list(said.values())
+        few: dict[str, str] = {}
+        for figure in (figure for figures in table.rows.values() for figure in figures.values()):
+            if not figure.enough:
+                few.setdefault(figure.protocol.metric, f"{figure.samples:,} of {figure.needs:,}")
+        if few:
+            listed = ", ".join(f"{metric} ({numbers})" for metric, numbers in few.items())
+            sentences.append(f"{table.title}: too few samples for {listed}.")
+    return sentences
 
 
 def _lead(found: Compared) -> str:
