@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.plots.style import DASHES, INK, MARKERS, colour, drawn, legend, plain
+from v2a_foley.plots.style import DASHES, INK, MARKERS, colour, drawn, legend, plain, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,7 +103,9 @@ def retrieval_curve(curves: Sequence[Curve], *, chance: Curve | None = None) -> 
         for number, each in enumerate(curves):
             _line(axes, each, number, marked=len(each.x) <= _FEW)
         if chance is not None:
-            axes.plot(*_finite(chance), color=INK, alpha=0.5, linewidth=1.2, linestyle=(0, (2, 2)), label=chance.name)
+            axes.plot(
+                *_finite(chance), color=INK, alpha=0.5, linewidth=1.2, linestyle=(0, (2, 2)), label=word(chance.name)
+            )
         axes.set_xscale("log")
         ticks = sorted({float(value) for each in curves for value in each.x})
         if len(ticks) <= _FEW:
@@ -138,7 +140,7 @@ def _line(axes: Axes, curve: Curve, number: int, *, marked: bool = False) -> Non
     if np.any(high > low):
         axes.fill_between(x, low, high, color=colour(number), alpha=0.2, linewidth=0)
     axes.plot(
-        x, y, color=colour(number), linestyle=DASHES[number % len(DASHES)], label=curve.name,
+        x, y, color=colour(number), linestyle=DASHES[number % len(DASHES)], label=word(curve.name),
         marker=MARKERS[number % len(MARKERS)] if marked else None,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.plots.style import DASHES, INK, LETTERS, MARKERS, SIZE, colour, drawn, legend, plain
+from v2a_foley.plots.style import DASHES, INK, LETTERS, MARKERS, SIZE, colour, drawn, legend, plain, word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,6 +53,21 @@ class Dot:
     faint: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Density:
+    """A histogram that is counted already.
+
+    Attributes:
+        name: for the legend.
+        heights: ``(bins,)``, of area one.
+        mean: of the values.
+    """
+
+    name: str
+    heights: NDArray[np.floating]
+    mean: float
+
+
 def histograms(
     groups: Mapping[str, NDArray[np.floating] | Sequence[float]],
     *,
@@ -83,18 +98,49 @@ def histograms(
     if not high > low:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, bins + 1)
+    widths = edges[1] - edges[0]
+    return densities(
+        edges,
+        [
+            Density(name, np.histogram(np.clip(values, low, high), edges)[0] / (values.size * widths), values.mean())
+            for name, values in heaps.items()
+        ],
+        x=x,
+    )
+
+
+def densities(edges: NDArray[np.floating], groups: Sequence[Density], *, x: str) -> str:
+    """Draw histograms that are counted already, over each other, with their means.
+
+    Args:
+        edges: ``(bins + 1,)``, rising; empty bins at both ends are not shown.
+        groups: at least one.
+        x: what the values are.
+
+    Returns:
+        One ``<svg>`` element.
+
+    Raises:
+        DependencyMissing: matplotlib is not installed.
+        ValueError: nothing was counted.
+    """
+    full = np.flatnonzero(np.sum([each.heights for each in groups], axis=0)) if groups else np.zeros(0, int)
+    if not full.size:
+        raise ValueError("a histogram of no values")
+    first, last = max(0, int(full[0]) - 1), min(len(edges) - 1, int(full[-1]) + 2)
 
     def paint(figure: Figure) -> None:
         axes = plain(figure, x=x, y="density", grid="y")
-        for number, (name, values) in enumerate(heaps.items()):
-            heights = np.histogram(np.clip(values, low, high), edges)[0] / (values.size * (edges[1] - edges[0]))
-            axes.stairs(heights, edges, fill=True, color=colour(number), alpha=0.22)
+        shown = edges[first : last + 1]
+        for number, each in enumerate(groups):
+            heights, dashes = each.heights[first:last], DASHES[number % len(DASHES)]
+            axes.stairs(heights, shown, fill=True, color=colour(number), alpha=0.22)
             axes.stairs(
-                heights, edges, color=colour(number), linewidth=1.8, label=f"{name}, mean {_short(values.mean())}",
-                linestyle=DASHES[number % len(DASHES)],
+                heights, shown, color=colour(number), linewidth=1.8, linestyle=dashes,
+                label=f"{word(each.name)}, mean {_short(each.mean)}",
             )  # fmt: skip
-            axes.axvline(values.mean(), color=colour(number), linewidth=1.2, linestyle=(0, (2, 2)))
-        axes.set_xlim(low, high)
+            axes.axvline(each.mean, color=colour(number), linewidth=1.2, linestyle=(0, (2, 2)))
+        axes.set_xlim(shown[0], shown[-1])
         axes.set_ylim(bottom=0)
         axes.locator_params(axis="y", nbins=5)
         legend(figure, axes)
@@ -128,7 +174,7 @@ def scatter(clouds: Sequence[Cloud], *, x: str, y: str, means: bool = True) -> s
             shown = cloud.points[chosen]
             axes.plot(
                 shown[:, 0], shown[:, 1], linestyle="none", marker=MARKERS[number % len(MARKERS)], markersize=4.5,
-                color=colour(number), alpha=0.75, markeredgewidth=0, label=cloud.name, zorder=2 + number / 100,
+                color=colour(number), alpha=0.75, markeredgewidth=0, label=word(cloud.name), zorder=2 + number / 100,
             )  # fmt: skip
         middles = [cloud.points.mean(axis=0) for cloud in clouds] if means else []
         for number, middle in enumerate(middles):
@@ -169,7 +215,7 @@ def intervals(dots: Sequence[Dot], *, x: str) -> str:
                 dot.value, place, marker="o", markersize=8.5, color=colour(0), markeredgewidth=1.8,
                 fillstyle="none" if dot.faint else "full",
             )  # fmt: skip
-        axes.set_yticks(range(len(dots)), [_cut(dot.name) for dot in dots])
+        axes.set_yticks(range(len(dots)), [_cut(word(dot.name)) for dot in dots])
         axes.set_ylim(len(dots) - 0.4, -0.6)
         axes.locator_params(axis="x", nbins=6)
         axes.spines["left"].set_visible(False)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from v2a_foley.errors import DependencyMissing
+from v2a_foley.files import readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +43,9 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _LINE = 60
 """Letters of a legend that go into one line of it."""
+_REFERRING = {"href", "clip-path"}
+"""The attributes by which one part of a drawing names another."""
+_NAMED = re.compile(r"#([\w-]+)")
 _ONE = threading.Lock()
 _SETTINGS: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -118,8 +122,8 @@ def plain(figure: Figure, *, x: str, y: str, grid: str = "both") -> Axes:
         grid: ``both``, ``x`` or ``y``: which values have lines.
     """
     axes = figure.add_subplot()
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
+    axes.set_xlabel(word(x))
+    axes.set_ylabel(word(y))
     for each in {"x", "y"} - ({"x", "y"} if grid == "both" else {grid}):
         getattr(axes, f"{each}axis").grid(visible=False)
     axes.tick_params(length=0, pad=5)
@@ -138,6 +142,12 @@ def legend(figure: Figure, *axes: Axes) -> None:
             ncols=len(named) if all_of_them < _LINE else max(1, _LINE // (widest + 6)),
             columnspacing=1.4,
         )
+
+
+def word(name: str) -> str:
+    """Return a name as a drawing can hold it; matplotlib leaves out of a legend what begins with an underscore."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in readable(name))
+    return f"\u200b{shown}" if shown.startswith("_") else shown
 
 
 def colour(number: int) -> str:
@@ -169,19 +179,20 @@ def _cleaned(written: bytes, size: tuple[float, float]) -> str:
             if child.tag in (f"{_SVG}metadata", f"{_SVG}style"):  # a style would reach beyond the drawing
                 parent.remove(child)
         _share_style(parent)
-    own = f"p{hashlib.sha256(written).hexdigest()[:10]}-"
-    text = "".join(value for each in root.iter() for value in each.attrib.values())
+    named = {each.get("id", "") for each in root.iter()}
+    used = {name for each in root.iter() for name in _NAMED.findall("\n".join(each.attrib.values())) if name in named}
+    own = f"p{hashlib.sha256(written).hexdigest()[:8]}"
+    short = {name: f"{own}-{number}" for number, name in enumerate(sorted(used))}
     for each in root.iter():
         each.tag = each.tag.removeprefix(_SVG)
         if _HREF in each.attrib:
             each.set("href", each.attrib.pop(_HREF))
-        name = each.attrib.pop("id", None)
-        if name is not None and f"#{name}" in text:
-            each.set("id", own + name)
+        name = each.attrib.pop("id", "")
+        if name in short:
+            each.set("id", short[name])
         for key, value in each.attrib.items():
-            each.set(
-                key, re.sub(r"(?:(?<=^)|(?<=url\())#(?=[^)]+\)?$)", f"#{own}", value) if key in _REFERRING else value
-            )
+            mine = _NAMED.sub(lambda found: f"#{short.get(found[1], found[1])}", value) if key in _REFERRING else value
+            each.set(key, mine.replace(INK, "currentColor").replace(" font-family: 'DejaVu Sans';", ""))
     root.attrib.clear()
     root.attrib.update(
         {
@@ -193,7 +204,6 @@ def _cleaned(written: bytes, size: tuple[float, float]) -> str:
         }
     )
     result = ET.tostring(root, encoding="unicode")
-    result = result.replace(INK, "currentColor").replace(" font-family: 'DejaVu Sans';", "")
     result = re.sub(r"\s+(?=[<>]|z?\s*\")", "", re.sub(r">\s+<", "><", result))
     return _rounded(result)
 
@@ -213,7 +223,3 @@ def _rounded(svg: str) -> str:
         re.sub(r"(?<=\d\.\d\d)\d+", "", piece) if not number % 2 else piece for number, piece in enumerate(pieces)
     ]
     return "".join(shorter)
-
-
-_REFERRING = {"href", "clip-path"}
-"""The attributes by which one part of a drawing names another."""
