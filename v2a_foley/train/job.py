@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.compute import Compute, choose
-from v2a_foley.errors import StoreError, UsageError
+from v2a_foley.errors import Cancelled, StoreError, UsageError
 from v2a_foley.mapper.card import Card, read_card
 from v2a_foley.mapper.checkpoint import save_mapper
 from v2a_foley.mapper.network import parameter_count
@@ -148,9 +148,16 @@ def _trained(
         course = Course(deck, deck.watched(held), learner, watch, curve, states, run, total, processes, saved=before)
         course.learn(progress)
     seconds = time.perf_counter() - started
+    try:
+        card = _written(course, held, progress)
+    except Cancelled as error:
+        raise Cancelled(
+            f"Stopped after step {learner.steps:,}, the last; the state is saved.",
+            hint="The same command writes the mapper.",
+        ) from error
     found = TrainResult(
         output=output,
-        card=_written(course, held, progress),
+        card=card,
         steps=learner.steps,
         resumed=before,
         best_step=watch.step,
@@ -196,7 +203,7 @@ def _curve(
         output / resume.TRAINING,
         per_epoch=len(deck.rows) / deck.settings.batch,
         resumed=None if state is None else (state.curve, state.step),
-        tensorboard=deck.settings.tensorboard,
+        tensorboard=not deck.settings.no_tensorboard,
         warn=progress.warn,
     )
 

@@ -187,7 +187,7 @@ class Learner:
                 if number % processes.count == processes.index:
                     some = batch.part(slice(first, first + size)).to(self.compute.device)
                     total += row_losses(network, some).double().sum().cpu()
-        total = processes.total(total.float().to(self.compute.device)) if processes.count > 1 else total
+        total = processes.total(total.to(self.compute.device)) if processes.count > 1 else total
         return float(total) / len(batch)
 
     def tensors(self) -> dict[str, Tensor]:

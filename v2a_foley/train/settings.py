@@ -17,7 +17,7 @@ SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("auto", "float32", "bfloat16")
 MAY_CHANGE = (
     "epochs", "steps", "patience", "device", "precision", "rows_at_once", "compile", "save_minutes", "save_steps",
-    "tensorboard", "licence", "overwrite",
+    "no_tensorboard", "licence", "overwrite",
 )  # fmt: skip
 """Settings that a resumed run may have otherwise: they change when it ends and how it computes, not what."""
 
@@ -106,7 +106,7 @@ class TrainSettings:
     save_steps: Annotated[
         int | None, Option("Save the state every so many steps as well.", "Machine", least=1, most=100_000_000)
     ] = None
-    tensorboard: Annotated[bool, Option("Write scalars for TensorBoard.", "Machine")] = True
+    no_tensorboard: Annotated[bool, Option("Write no scalars for TensorBoard.", "Machine")] = False
     licence: Annotated[
         str, Option("The mapper's licence, for its card; it depends on the data.", "Result", metavar="SPDX")
     ] = "unknown"

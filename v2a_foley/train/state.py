@@ -171,7 +171,7 @@ def _name(step: int) -> str:
 
 
 def _in_files(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
-    """Return tensors by the file they go into, one for each first word of their names: never all are in memory twice."""
+    """Return tensors by the file they go into, one a first word of their names: never all are in memory twice."""
     found: dict[str, dict[str, Tensor]] = {}
     for name, each in tensors.items():
         found.setdefault(f"{name.partition('.')[0]}.safetensors", {})[name] = each
