@@ -46,9 +46,7 @@ def write_clip(path: Path, number: int, seconds: float) -> None:
     tone = np.sin(2 * np.pi * (200 * (1 + number % len(LABELS)) + 10 * number) * at)
     sound = path.with_suffix(".wav")
     soundfile.write(sound, 0.3 * tone + 0.05 * rng.normal(size=at.size), rate)
-    silent = footage.make_film(
-        path.with_suffix(".mkv"), seconds=seconds, rate="10", size=(64, 48), frames=frames, cuts=[]
-    )
+    silent = footage.make_film(path.with_suffix(".mkv"), seconds=seconds, rate="10", size=(64, 48), frames=frames)
     footage.ffmpeg("-i", silent, "-i", sound, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", path)
     sound.unlink()
     silent.unlink()

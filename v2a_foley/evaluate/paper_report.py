@@ -26,10 +26,10 @@ from v2a_foley.progress import Progress
 PAGE, FIGURES = "report.html", "figures.json"
 APART = (
     "The paper's figures stand in a table of their own. A distance or a score depends on a network's weights, on the "
-    "sounds' rates and lengths and on how windows are averaged, and not all of that is printed: V2A-Mapper's have "
-    "an FD over PANNs of 24.168 there, and of 8.40 as others measured them again. So the two tables are compared by "
-    "the order of their rows, never cell by cell. A count of learned numbers is the same everywhere and has one table "
-    "for both. Seconds are those of two different machines."
+    "sounds' rates and lengths and on how windows are averaged, and not all of that is printed: V2A-Mapper's sounds "
+    "have an FD over PANNs of 24.168 there, and of 8.40 as others measured them again. So the two tables are compared "
+    "by the order of their rows, never cell by cell. A count of learned numbers is the same everywhere and has one "
+    "table for both. Seconds are those of two different machines."
 )
 
 
