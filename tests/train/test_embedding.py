@@ -1,26 +1,312 @@
-"""``train embed`` from a folder of films to a store, with tiny models."""
+"""``train embed``: what is seen and heard of each clip, what is left out and why, and going on. With tiny models."""
+
+import csv
+import shutil
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
+import pytest
 
-from tests.footage import make_film
-from tests.tiny.profile import EARS, EYES
-from v2a_foley.pairs import open_pairs
+from tests.footage import make_film, real_clip, texture
+from tests.tiny.clip import write_clip
+from tests.tiny.profile import EARS, EYES, write_profile
+from v2a_foley.audio.read import read_sound
+from v2a_foley.embed import normalised
+from v2a_foley.engine.gaze import even_frames
+from v2a_foley.engine.profiles import load_senses
+from v2a_foley.errors import Cancelled, OutOfMemory, SourceError, SpaceMismatch, UsageError
+from v2a_foley.pairs import open_pairs, shard_paths
+from v2a_foley.pairs.card import read_card
+from v2a_foley.progress import Progress
+from v2a_foley.train import clips as decoding
 from v2a_foley.train.embed_settings import EmbedSettings
 from v2a_foley.train.embedding import embed
+from v2a_foley.video.probe import frame_clock, probe
+from v2a_foley.video.read import read_blocks
 
 
-def test_a_folder_of_films_becomes_a_store(tiny, tmp_path):
-    films = tmp_path / "films"
-    films.mkdir()
-    for number in range(3):
-        make_film(films / f"{number}.mp4", seconds=2 + number, size=(160, 90), cuts=[9 + number], sound="tone")
-    settings = EmbedSettings(profile=str(tiny), clip_length=2.0)
-    result = embed(films, tmp_path / "store", settings)
-    assert (result.pairs, result.made, result.broken, result.shards) == (5, 5, 0, 1)
-    pairs = open_pairs([tmp_path / "store"])
-    assert [row.key for row in pairs.rows] == [
+@pytest.fixture
+def settings(tiny):
+    def made(**more: object) -> EmbedSettings:
+        return EmbedSettings(**{"profile": str(tiny), "clip_length": 2.0, "frames": 8, **more})
+
+    return made
+
+
+def film(path: Path, seconds: float = 2.0, number: int = 1, **more: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = {"size": (128, 72), "cuts": [3 + number % 17, 30 + number % 11], "sound": "tone", **more}
+    return make_film(path, seconds=seconds, **options)
+
+
+def by_key(*stores: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    pairs = open_pairs(stores)
+    halves = pairs.take(np.arange(len(pairs)))
+    return {row.key: (seen, heard) for row, seen, heard in zip(pairs.rows, *halves, strict=True)}
+
+
+def assert_same(first: dict, second: dict) -> None:
+    assert sorted(first) == sorted(second)
+    for key, halves in first.items():
+        for one, other in zip(halves, second[key], strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5, err_msg=key)
+
+
+def expected(tiny: Path, path: Path, start: Fraction, end: Fraction, frames: int, sound: Path | None = None):
+    """Return a pair as it should be, by the plainest way: every frame and every sample is read."""
+    senses, media = load_senses(str(tiny)), probe(path)
+    pictures = np.concatenate([block.frames for block in read_blocks(media)])
+    times = [float(time) for time in frame_clock(media).times()]
+    here = [number for number, time in enumerate(times) if start <= time < end]
+    seen = senses.eyes.encode_images(pictures[[here[0] + n for n in even_frames(0, len(here), frames)]])
+    heard = probe(sound or path)
+    samples = round(heard.duration * 48_000)
+    whole = np.concatenate(list(read_sound(heard.path, heard.sound, origin=heard.origin, samples=samples)), axis=1)
+    mono = whole.mean(axis=0)[round(start * 48_000) : round(end * 48_000)]
+    return normalised(seen.mean(axis=0)), senses.listener().encode_audio([mono])[0]
+
+
+def test_a_folder_of_films_becomes_a_store(tiny, tmp_path, settings):
+    films = [film(tmp_path / "films" / f"{number}.mp4", seconds=2 + number, number=number) for number in range(3)]
+    result = embed(tmp_path / "films", tmp_path / "store", settings())
+    assert (result.pairs, result.made, result.broken, result.shards, result.damaged) == (5, 5, 0, 1, 0)
+    pairs = by_key(tmp_path / "store")
+    assert list(pairs) == [
         "0.mp4@00000.000", "1.mp4@00000.000", "1.mp4@00002.000", "2.mp4@00000.000", "2.mp4@00002.000"
     ]  # fmt: skip
-    seen, heard = pairs.take(np.arange(5))
-    assert seen.shape == (5, EYES)
-    assert heard.shape == (5, EARS)
+    for number, start, end in ((0, 0, 2), (1, 2, 3), (2, 2, 4)):
+        seen, heard = expected(tiny, films[number], Fraction(start), Fraction(end), 8)
+        assert (len(seen), len(heard)) == (EYES, EARS)
+        got = pairs[f"{number}.mp4@{start:05d}.000"]
+        np.testing.assert_allclose(got[0], seen, atol=1e-5)
+        np.testing.assert_allclose(got[1], heard, atol=1e-5)
+    card = read_card(tmp_path / "store")
+    assert card.origin.startswith("5 pairs of films in 'films', seen and heard by the profile")
+    assert str(tmp_path) not in (tmp_path / "store" / "store.json").read_text(), "a folder of this machine"
+    assert (card.details["frames"], card.details["clip_length"], card.kind) == (8, 2.0, "clips")
+
+
+def test_a_long_film_is_decoded_once_and_its_windows_are_its_own(tiny, tmp_path, settings):
+    """750 frames: long enough that it is opened piece by piece."""
+    path = film(tmp_path / "films" / "long.mp4", seconds=30, cuts=[100, 333, 600], sound="speech", extra=["-g", "50"])
+    assert embed(tmp_path / "films", tmp_path / "store", settings(clip_length=9.0)).pairs == 4
+    pairs = by_key(tmp_path / "store")
+    for start, end in ((0, 9), (18, 27), (27, 30)):
+        seen, heard = expected(tiny, path, Fraction(start), Fraction(end), 8)
+        np.testing.assert_allclose(pairs[f"long.mp4@{start:05d}.000"][0], seen, atol=1e-5)
+        np.testing.assert_allclose(pairs[f"long.mp4@{start:05d}.000"][1], heard, atol=1e-5)
+
+
+def test_ranges_of_a_list_may_overlap_and_lie_far_in(tiny, tmp_path, settings):
+    """A range 26 s into a film is leapt to; the sound is heard all the same, but for what the decoder remembers."""
+    path = film(tmp_path / "long.mp4", seconds=30, cuts=[100, 333, 600], sound="speech", extra=["-g", "50"])
+    rows = [("26", "2"), ("25.48", "3"), ("27.48", ""), ("29.5", "9"), ("40", "1"), ("29.99", "9")]
+    text = "picture,start,duration\n" + "".join(f"long.mp4,{start},{length}\n" for start, length in rows)
+    (tmp_path / "list.csv").write_text(text)
+    result = embed(tmp_path / "list.csv", tmp_path / "store", settings(least_length=0.2))
+    assert result.reasons == {"it lies beyond the end of the file": 1, "it is too short": 1}
+    pairs = by_key(tmp_path / "store")
+    assert set(pairs) == {
+        "long.mp4@26.000+2.000", "long.mp4@25.480+3.000", "long.mp4@27.480", "long.mp4@29.500+9.000"
+    }  # fmt: skip
+    for key, start, end in (
+        ("26.000+2.000", "26", "28"),
+        ("25.480+3.000", "25.48", "28.48"),
+        ("27.480", "27.48", "29.48"),
+    ):
+        seen, heard = expected(tiny, path, Fraction(start), Fraction(end), 8)
+        np.testing.assert_allclose(pairs[f"long.mp4@{key}"][0], seen, atol=1e-5)
+        np.testing.assert_allclose(pairs[f"long.mp4@{key}"][1], heard, atol=1e-3)
+    assert len({row.group for row in open_pairs([tmp_path / "store"]).rows}) == 1
+
+
+def test_vggsound_in_both_its_forms(tiny, tmp_path, settings):
+    short = film(tmp_path / "cutclip_001_000030.mp4", seconds=2)
+    whole = film(tmp_path / "wholefilm_1.mp4", seconds=6, number=5)
+    (tmp_path / "vggsound.csv").write_text(
+        "cutclip_001,30,dog barking,train\nwholefilm_1,3,rain,test\nnot_here_ye,1,x,train\nwholefilm_1,99,x,train\n"
+    )
+    result = embed(tmp_path, tmp_path / "store", settings())
+    assert result.missing == {"there is no file for it": 1}
+    assert result.reasons == {"it lies beyond the end of the file": 1}
+    pairs = by_key(tmp_path / "store")
+    seen, heard = expected(tiny, whole, Fraction(3), Fraction(5), 8)
+    np.testing.assert_allclose(pairs["wholefilm_1_000003"][0], seen, atol=1e-5)
+    np.testing.assert_allclose(pairs["wholefilm_1_000003"][1], heard, atol=1e-4)
+    seen, heard = expected(tiny, short, Fraction(0), Fraction(2), 8)
+    np.testing.assert_allclose(pairs["cutclip_001_000030"][0], seen, atol=1e-5)
+    rows = {row.key: row for row in open_pairs([tmp_path / "store"]).rows}
+    assert rows["wholefilm_1_000003"].split == "test"
+    assert rows["cutclip_001_000030"].label == "dog barking"
+    film(tmp_path / "not_here_ye_000001.mp4", seconds=2, number=9)
+    again = embed(tmp_path, tmp_path / "store", settings())
+    assert (again.made, again.pairs, again.missing) == (1, 3, {}), "a clip that has come meanwhile is made"
+
+
+def test_images_with_sounds_hear_the_sound_and_no_silence_after_it(tiny, tmp_path, settings):
+    import soundfile
+    from PIL import Image
+
+    tone = 0.3 * np.sin(np.arange(44_100) * 0.05).astype(np.float32)
+    for folder in ("images", "sounds"):
+        (tmp_path / "set" / folder).mkdir(parents=True)
+    for number in range(3):
+        Image.fromarray(texture(number, (90 + 32 * number, 64))).save(tmp_path / "set" / "images" / f"{number}.png")
+        soundfile.write(tmp_path / "set" / "sounds" / f"{number}.wav", tone * (1, 0.5, 0)[number], 44_100)
+    result = embed(tmp_path / "set", tmp_path / "store", settings())
+    assert (result.pairs, result.reasons) == (2, {"it is silent": 1})
+    heard = by_key(tmp_path / "store")["0.png"][1]
+    import soxr
+
+    sound = soxr.resample(tone, 44_100, 48_000).astype(np.float32)
+    listener = load_senses(str(tiny)).listener()
+    alone, padded = listener.encode_audio([sound, np.concatenate([sound, np.zeros(48_000, np.float32)])])
+    np.testing.assert_allclose(heard, alone, atol=5e-3)
+    assert np.abs(alone - padded).max() > 0.05
+
+
+def a_mixed_bag(folder: Path) -> None:
+    film(folder / "good.mp4")
+    film(folder / "mute.mp4", sound="none")
+    film(folder / "silent.mp4", sound="silence")
+    film(folder / "short.mp4", seconds=0.4, cuts=[4])
+    (folder / "empty.mp4").touch()
+    (folder / "text.mp4").write_text("this is no film " * 100)
+    content = (folder / "good.mp4").read_bytes()
+    (folder / "cut.mp4").write_bytes(content[: len(content) // 3])
+    shutil.copyfile(real_clip("bikes.mp4"), folder / "bikes.mp4")
+
+
+def test_broken_files_are_listed_and_stop_nothing(tmp_path, settings):
+    a_mixed_bag(tmp_path / "films")
+    result = embed(tmp_path / "films", tmp_path / "store", settings(clip_length=1.0))
+    with (tmp_path / "store" / "broken.csv").open(newline="") as opened:
+        listed = dict(csv.reader(opened))
+    assert set(listed) == {
+        "mute.mp4", "silent.mp4@00000.000", "silent.mp4@00001.000", "short.mp4", "empty.mp4", "text.mp4", "cut.mp4",
+        "bikes.mp4",
+    }  # fmt: skip
+    assert str(tmp_path) not in "".join(listed.values())
+    assert result.reasons["it is silent"] == 2
+    assert result.reasons["the film has no sound"] == 2
+    assert sum(result.reasons.values()) == result.broken == 8
+    assert (result.pairs, result.made) == (2, 2)
+    again = embed(tmp_path / "films", tmp_path / "store", settings(clip_length=1.0))
+    assert (again.pairs, again.made, again.broken, again.reasons) == (2, 0, 8, {})
+    film(tmp_path / "films" / "text.mp4", number=4)
+    assert embed(tmp_path / "films", tmp_path / "store", settings(clip_length=1.0)).made == 0
+    retried = embed(tmp_path / "films", tmp_path / "store", settings(clip_length=1.0, retry=True))
+    assert (retried.pairs, retried.made, retried.broken) == (4, 2, 7)
+
+
+def test_where_nothing_can_be_used_it_is_an_error(tmp_path, settings):
+    film(tmp_path / "films" / "mute.mp4", sound="none")
+    (tmp_path / "films" / "bad.mp4").write_bytes(b"no film")
+    with pytest.raises(SourceError, match="the film has no sound"):
+        embed(tmp_path / "films", tmp_path / "store", settings())
+    with pytest.raises(SourceError):
+        embed(tmp_path / "films", tmp_path / "store", settings())
+
+
+def test_what_is_finished_is_not_opened_again(tmp_path, settings, monkeypatch):
+    for number in range(4):
+        film(tmp_path / "films" / f"{number}.mp4", seconds=3, number=number)
+    embed(tmp_path / "films", tmp_path / "store", settings(limit=2))
+    opened = []
+    monkeypatch.setattr(decoding, "probe", lambda path: opened.append(path.name) or probe(path))
+    result = embed(tmp_path / "films", tmp_path / "store", settings())
+    assert (result.made, result.pairs) == (4, 8)
+    assert sorted(opened) == ["2.mp4", "3.mp4"]
+
+
+def test_a_stop_keeps_what_is_done(tmp_path, settings):
+    for number in range(12):
+        film(tmp_path / "films" / f"{number:02d}.mp4", number=number)
+    progress = Progress()
+    progress.listener = lambda event: progress.cancel() if event.stage == "embed" and event.done >= 5 else None
+    with pytest.raises(Cancelled):
+        embed(tmp_path / "films", tmp_path / "store", settings(frames=64), progress)
+    kept = len(open_pairs([tmp_path / "store"]))
+    assert 4 <= kept < 12
+    assert embed(tmp_path / "films", tmp_path / "store", settings(frames=64)).made == 12 - kept
+    embed(tmp_path / "films", tmp_path / "whole", settings(frames=64))
+    assert_same(by_key(tmp_path / "store"), by_key(tmp_path / "whole"))
+
+
+def test_a_damaged_shard_is_made_again(tmp_path, settings):
+    for number in range(4):
+        film(tmp_path / "films" / f"{number}.mp4", seconds=3, number=number)
+    embed(tmp_path / "films", tmp_path / "store", settings(shard_rows=3))
+    before = by_key(tmp_path / "store")
+    victim = shard_paths(tmp_path / "store")[1]
+    victim.write_bytes(victim.read_bytes()[:-9])
+    progress = Progress()
+    result = embed(tmp_path / "films", tmp_path / "store", settings(shard_rows=3), progress)
+    assert (result.damaged, result.made, result.pairs) == (1, 3, 8)
+    assert (tmp_path / "store" / "damaged" / victim.name).is_file()
+    assert any(victim.name in sentence for sentence in progress.warnings)
+    assert_same(before, by_key(tmp_path / "store"))
+
+
+def test_parts_make_the_whole(tmp_path, settings):
+    for number in range(9):
+        film(tmp_path / "films" / f"{number}.mp4", number=number)
+    made = [embed(tmp_path / "films", tmp_path / "parts", settings(part=f"{n}/3")).made for n in (1, 2, 3)]
+    assert sum(made) == 9
+    assert max(made) < 9
+    embed(tmp_path / "films", tmp_path / "whole", settings())
+    assert_same(by_key(tmp_path / "parts"), by_key(tmp_path / "whole"))
+    assert embed(tmp_path / "films", tmp_path / "parts", settings()).made == 0
+
+
+def test_another_store_is_refused_before_any_work(tiny, tmp_path, settings, monkeypatch):
+    film(tmp_path / "films" / "a.mp4")
+    film(tmp_path / "more" / "a.mp4")
+    embed(tmp_path / "films", tmp_path / "store", settings())
+    monkeypatch.setattr(decoding, "probe", lambda path: pytest.fail(f"{path} was opened"))
+    for source, wrong in (
+        ("films", settings(frames=9)), ("films", settings(clip_length=3.0)), ("more", settings()),
+        ("films", settings(least_length=0.5)), ("films", settings(profile="pocket")), ("films", settings(part="3/2")),
+    ):  # fmt: skip
+        with pytest.raises(UsageError):
+            embed(tmp_path / source, tmp_path / "store", wrong)
+    other = write_profile(tmp_path / "other", mapper="bridge")
+    write_clip(other / "clip", EYES, seed=7)
+    with pytest.raises(SpaceMismatch, match="store"):
+        embed(tmp_path / "films", tmp_path / "store", settings(profile=str(other)))
+
+
+def test_a_defect_in_a_decoder_costs_its_film_alone(tmp_path, settings, monkeypatch, caplog):
+    for number in range(3):
+        film(tmp_path / "films" / f"{number}.mp4", number=number)
+
+    def odd(path: Path):
+        if path.name == "1.mp4":
+            raise ZeroDivisionError("who knows")
+        return probe(path)
+
+    monkeypatch.setattr(decoding, "probe", odd)
+    result = embed(tmp_path / "films", tmp_path / "store", settings())
+    assert (result.pairs, result.reasons) == (2, {"ZeroDivisionError: who knows": 1})
+    assert "1.mp4" in caplog.text
+
+
+def test_a_lack_of_memory_is_no_broken_file(tmp_path, settings, monkeypatch):
+    film(tmp_path / "films" / "a.mp4")
+
+    def exhausted(_: Path):
+        raise MemoryError
+
+    monkeypatch.setattr(decoding, "probe", exhausted)
+    with pytest.raises(OutOfMemory):
+        embed(tmp_path / "films", tmp_path / "store", settings())
+    assert not (tmp_path / "store" / "broken.csv").exists()
+
+
+def test_a_profile_may_name_a_mapper_that_is_not_trained_yet(tmp_path, settings):
+    film(tmp_path / "films" / "a.mp4")
+    other = write_profile(tmp_path / "other", mapper="bridge")
+    text = (other / "profile.toml").read_text().replace('model = "bridge"', 'model = "to-be-trained"')
+    (other / "profile.toml").write_text(text)
+    assert embed(tmp_path / "films", tmp_path / "store", settings(profile=str(other))).pairs == 1

@@ -292,7 +292,8 @@ class GrowingStore:
             finished |= shard.finished
             self.pairs += len(keys)
             self.shards += 1
-        self._done |= {group for group, count in finished.items() if self._groups[group] >= count}
+        if not self._retry:  # what is broken may be a part of a group that is finished otherwise
+            self._done |= {group for group, count in finished.items() if self._groups[group] >= count}
         self._number = max(numbers) + 1
         self.moved = tuple(moved)
 
