@@ -29,7 +29,7 @@ $(VENV)/.ready: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
-	@$(PIP) install --quiet --constraint constraints.txt --no-deps laion_clap
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps laion_clap hear21passt wav2clip
 	@touch $@
 
 setup: $(VENV)/.ready
