@@ -18,7 +18,7 @@ from v2a_foley.evaluate.rows import few_samples, table_of
 from v2a_foley.files import check_output
 from v2a_foley.metrics.figure import REFERENCE
 from v2a_foley.metrics.gap import project
-from v2a_foley.plots import Cloud, Density, densities, scatter
+from v2a_foley.plots import MOST_POINTS, Cloud, Density, densities, scatter
 from v2a_foley.progress import Progress
 
 READ = (
@@ -156,11 +156,12 @@ def _plane(title: str, sets: Mapping[str, Embeddings]) -> list[Block]:
         x=f"first direction ({first})",
         y=f"second direction ({second})",
     )
-    shown = max(len(points) for points in plane.points.values())
+    most = max(len(points) for points in plane.points.values())
+    drawn = f"up to {MOST_POINTS} of {most:,} points a set; " if most > MOST_POINTS else ""
     caption = (
         f"The two directions in which they vary most, {100 * float(np.sum(plane.explained)):.0f} % of the variance "
-        f"(principal components, every set weighing the same); up to 600 of {shown:,} points a set. Crosses are means, "
-        f"and the lines to them begin at that of the {next(iter(sets))}."
+        f"(principal components, every set weighing the same); {drawn}crosses are means, and the lines to them begin "
+        f"at that of the {next(iter(sets))}."
     )
     return [Plot(drawing, title, caption)]
 

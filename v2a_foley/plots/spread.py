@@ -109,13 +109,14 @@ def histograms(
     )
 
 
-def densities(edges: NDArray[np.floating], groups: Sequence[Density], *, x: str) -> str:
+def densities(edges: NDArray[np.floating], groups: Sequence[Density], *, x: str, bars: int = _BINS) -> str:
     """Draw histograms that are counted already, over each other, with their means.
 
     Args:
-        edges: ``(bins + 1,)``, rising; empty bins at both ends are not shown.
+        edges: ``(bins + 1,)``, evenly rising; empty bins at both ends are not shown.
         groups: at least one.
         x: what the values are.
+        bars: neighbouring bins are joined until at most about so many are left.
 
     Returns:
         One ``<svg>`` element.
@@ -124,17 +125,13 @@ def densities(edges: NDArray[np.floating], groups: Sequence[Density], *, x: str)
         DependencyMissing: matplotlib is not installed.
         ValueError: nothing was counted.
     """
-    full = np.flatnonzero(np.sum([each.heights for each in groups], axis=0)) if groups else np.zeros(0, int)
-    if not full.size:
-        raise ValueError("a histogram of no values")
-    first, last = max(0, int(full[0]) - 1), min(len(edges) - 1, int(full[-1]) + 2)
+    shown, all_heights = _joined(edges, [each.heights for each in groups], bars)
 
     def paint(figure: Figure) -> None:
         axes = plain(figure, x=x, y="density", grid="y")
-        shown = edges[first : last + 1]
-        for number, each in enumerate(groups):
-            heights, dashes = each.heights[first:last], DASHES[number % len(DASHES)]
-            axes.stairs(heights, shown, fill=True, color=colour(number), alpha=0.22)
+        for number, (each, heights) in enumerate(zip(groups, all_heights, strict=True)):
+            dashes = DASHES[number % len(DASHES)]
+            axes.stairs(heights, shown, fill=True, color=colour(number), alpha=0.22 if len(groups) < 3 else 0.08)
             axes.stairs(
                 heights, shown, color=colour(number), linewidth=1.8, linestyle=dashes,
                 label=f"{word(each.name)}, mean {_short(each.mean)}",
@@ -221,6 +218,25 @@ def intervals(dots: Sequence[Dot], *, x: str) -> str:
         axes.spines["left"].set_visible(False)
 
     return drawn(paint, size=(SIZE[0], 3.6 * LETTERS + _ROW * (len(dots) + 0.4)))
+
+
+def _joined(
+    edges: NDArray[np.floating], heights: Sequence[NDArray[np.floating]], bars: int
+) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Return histograms over the part where anything was counted, with neighbouring bins joined; areas are kept.
+
+    Raises:
+        ValueError: nothing was counted.
+    """
+    full = np.flatnonzero(np.sum(heights, axis=0)) if len(heights) else np.zeros(0, np.intp)
+    if not full.size:
+        raise ValueError("a histogram of no values")
+    size = -(-int(full[-1] + 1 - full[0]) // bars)
+    first, last = max(0, int(full[0]) - size), min(len(edges) - 1, int(full[-1]) + 1 + size)
+    starts = np.arange(first, last, size)
+    shown = np.asarray(edges, np.float64)[[*starts, last]]
+    areas = [np.add.reduceat((each * np.diff(edges))[:last], starts) for each in heights]
+    return shown, [each / np.diff(shown) for each in areas]
 
 
 def _known(values: NDArray[np.floating] | Sequence[float]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,10 +88,15 @@ def _levels(sound: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uin
         places = starts[first : first + 200, None] + np.arange(_WINDOW)
         columns[first : first + 200] = np.abs(np.fft.rfft(padded[places] * window, axis=1))
     decibels = 20 * np.log10(columns / (_WINDOW / 4) + 1e-7)
-    pitches = np.geomspace(HIGHEST, LOWEST, height) / SAMPLE_RATE * _WINDOW
+    edges = np.geomspace(HIGHEST, LOWEST, height + 1) / SAMPLE_RATE * _WINDOW
+    pitches = np.sqrt(edges[:-1] * edges[1:])
     across = np.tile(pitches[:, None], (1, width)).astype(np.float32)
     rows = np.tile(np.arange(width, dtype=np.float32), (height, 1))
     shown = cv2.remap(decibels, across, rows, cv2.INTER_LINEAR)
+    bins = np.ceil(edges).astype(int)
+    for row, (high, low) in enumerate(pairwise(bins)):
+        if high > low:  # a row that spans several bins shows the loudest, or a tone between two rows would be lost
+            shown[row] = np.maximum(shown[row], decibels[:, low:high].max(axis=1))
     brightness = np.clip((shown - SOFTEST) / (LOUDEST - SOFTEST), 0, 1) * (STEPS - 1)
     levels: NDArray[np.uint8] = brightness.round().astype(np.uint8)
     return levels
