@@ -5,12 +5,9 @@ A process may end at any moment: what it loses is the shard in flight. Where pai
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.errors import DiskFull, FoleyError, SpaceMismatch, StoreError, UsageError
-from v2a_foley.files import translated, write_text
+from v2a_foley.files import translated
+from v2a_foley.pairs.broken import BrokenList
 from v2a_foley.pairs.card import CARD, StoreCard, read_card, write_card
 from v2a_foley.pairs.locks import Part, locked
 from v2a_foley.pairs.shard import Row, read_shard, write_shard
@@ -29,7 +27,6 @@ from v2a_foley.pairs.store import SHARDS, shard_paths
 
 DAMAGED = "damaged"
 """The folder inside a store that damaged shards are moved to."""
-_BROKEN = re.compile(r"broken(-\d+of\d+)?\.csv")
 _STALE = 3600.0
 """Seconds after which what another process of a store in parts left half-written is taken for dead."""
 
@@ -95,7 +92,7 @@ class GrowingStore:
         self._open = _Open()
         self._done: set[str] = set()
         self._groups: Counter[str] = Counter()
-        self._broken: dict[str, str] = {}
+        self._broken = BrokenList(folder, part)
         self._number = 0
         self.pairs = 0
         self.shards = 0
@@ -113,7 +110,7 @@ class GrowingStore:
             self._settle_card()
             self._sweep()
             self._read_shards()
-            self._read_broken()
+            self._broken.read(retry=self._retry, done=self._done)
             self._stack = stack.pop_all()
         return self
 
@@ -132,7 +129,7 @@ class GrowingStore:
     @property
     def broken(self) -> dict[str, str]:
         """What could not be made into a pair, and why, by its key."""
-        return dict(self._broken)
+        return self._broken.reasons
 
     def knows(self, key: str) -> bool:
         """Tell whether there is nothing left to do for a pair or a file: it is finished, or known as broken."""
@@ -175,15 +172,8 @@ class GrowingStore:
             OutputError: the folder cannot be written to.
             DiskFull: the disk is full.
         """
-        if self.knows(key):
-            return
-        self._broken[key] = reason
-        path = self.folder / self._broken_name()
-        try:
-            with path.open("a", encoding="utf-8", newline="") as opened:
-                opened.write(_line(key, reason))
-        except OSError as error:
-            raise translated(error, path) from error
+        if not self.knows(key):
+            self._broken.add(key, reason)
 
     def close_if_due(self) -> None:
         """Close the shard in flight if it is full or old enough."""
@@ -308,34 +298,3 @@ class GrowingStore:
         except OSError as error:
             raise translated(error, place) from error
         return place
-
-    def _broken_name(self) -> str:
-        return f"broken-{self._part}.csv" if self._part else "broken.csv"
-
-    def _read_broken(self) -> None:
-        """Learn what is known as broken, or forget it; a line that was cut off by a kill is left out and removed."""
-        for path in sorted(self.folder.iterdir()):
-            if not _BROKEN.fullmatch(path.name):
-                continue
-            if self._retry and (self._part is None or path.name == self._broken_name()):
-                path.unlink(missing_ok=True)
-                continue
-            text = path.read_bytes().decode("utf-8", "replace")
-            whole = text[: text.rfind("\n") + 1]
-            self._broken |= {key: reason for key, reason in _entries(whole) if key not in self._done}
-            if whole != text and path.name == self._broken_name():
-                write_text(path, whole)
-
-
-def _line(key: str, reason: str) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([key, " ".join(reason.split())])
-    return text.getvalue()
-
-
-def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """Yield keys and reasons; what cannot be told apart is left out, and found again when it is tried again."""
-    with suppress(csv.Error):
-        for row in csv.reader(io.StringIO(text, newline="")):
-            if len(row) == 2:
-                yield row[0], row[1]
