@@ -33,8 +33,10 @@ def test_ranges_are_what_the_whole_track_holds_there(name, options, tmp_path):
         for wanted, sound in zip(spans, sounds, strict=True):
             there = mono[round(wanted.start * RATE) : round(wanted.end * RATE)]
             assert sound.shape == there.shape
-            assert np.abs(sound - there).max() < 0.04
-            assert np.corrcoef(sound, there)[0, 1] > 0.999
+            if media.sound.codec == "aac":
+                assert np.corrcoef(sound, there)[0, 1] > 0.995
+            else:
+                np.testing.assert_allclose(sound, there, atol=1e-6)
 
 
 def test_beyond_the_end_there_is_silence_and_no_range_is_no_sound(tmp_path):

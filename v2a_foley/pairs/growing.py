@@ -202,6 +202,16 @@ class GrowingStore:
         self._number += 1
         self._open = _Open()
 
+    def count(self) -> int:
+        """Return how many pairs the store holds now, those that other parts have finished meanwhile with them.
+
+        Raises:
+            StoreError: a shard has been damaged meanwhile.
+        """
+        if self._part is None:
+            return self.pairs
+        return sum(len(read_shard(path).rows) for path in shard_paths(self.folder))
+
     def describe(self, origin: str, **details: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Write the card anew with other words and more details; spaces and kind stay.
 

@@ -99,7 +99,7 @@ def embed(
         filling.run(progress)
         growing.close_shard()
         whose = f"seen and heard by the profile {senses.name!r}"
-        growing.describe(f"{growing.pairs:,} pairs of {found.what} in {found.name!r}, {whose}")
+        growing.describe(f"{growing.count():,} pairs of {found.what} in {found.name!r}, {whose}")
     if not growing.pairs:
         raise _nothing(found, growing, filling.missing)
     return EmbedResult(
