@@ -22,16 +22,19 @@ import pytest
 from PIL import Image
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--disable-dev-shm-usage",
-    "--autoplay-policy=no-user-gesture-required", "--mute-audio",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", "--mute-audio",
 )  # fmt: skip
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _WAIT = 90
 
 
 def chromium() -> str:
-    """Return the browser: ``V2A_FOLEY_CHROMIUM``, or the first on the PATH. Without one a test is skipped, in CI it fails."""
+    """Return the browser: ``V2A_FOLEY_CHROMIUM``, or the first on the PATH.
+
+    Without one a test is skipped, and fails where CI is set.
+    """
     named = os.environ.get("V2A_FOLEY_CHROMIUM")
     if named:
         if shutil.which(named) is None:
@@ -64,7 +67,8 @@ def facts(page: Path, script: str, *, width: int = 1280, height: int = 900, dark
 
     Args:
         page: the HTML file.
-        script: the body of an async function that returns something JSON can hold; it runs once all is loaded.
+        script: the body of an async function that returns something JSON can hold; it runs once all is loaded, and
+            awaits ``patiently(promise)`` where the browser's own threads have to keep up.
         width: of the page's window.
         height: of it.
         dark: whether the reader prefers dark pages.
@@ -89,8 +93,19 @@ def facts(page: Path, script: str, *, width: int = 1280, height: int = 900, dark
 def _with_script(text: str, script: str) -> str:
     body = f"""
     const told = {{errors: []}};
-    addEventListener("error", (event) => told.errors.push(String(event.message || event.target?.outerHTML?.slice(0, 200))), true);
-    addEventListener("securitypolicyviolation", (event) => told.errors.push(event.violatedDirective + " " + event.blockedURI));
+    // The page's clock runs ahead of the world's; what the world's hurry decides, such as decoding, is waited for so.
+    const patiently = async (promise) => {{
+      let done = false;
+      const kept = promise.finally(() => {{ done = true; }});
+      while (!done) {{
+        for (let i = 0, x = 0; i < 2e6; i++) x += i;
+        await new Promise((next) => setTimeout(next, 1));
+      }}
+      return kept;
+    }};
+    const complain = (what) => told.errors.push(String(what));
+    addEventListener("error", (event) => complain(event.message || event.target?.outerHTML?.slice(0, 200)), true);
+    addEventListener("securitypolicyviolation", (event) => complain(event.violatedDirective + " " + event.blockedURI));
     addEventListener("load", async () => {{
       try {{ Object.assign(told, await (async () => {{ {script} }})()); }}
       catch (error) {{ told.errors.push(String(error.stack || error)); }}

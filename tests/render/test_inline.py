@@ -42,6 +42,26 @@ def test_a_sound_is_small_and_comes_back(tmp_path, channels, heard):
         assert best > 0.9
 
 
+def test_a_tone_that_starts_at_once_has_no_click_before_it(tmp_path):
+    sound = sweep(1.0)
+    (tmp_path / "sound.m4a").write_bytes(content_of(sound_uri(sound), "audio/mp4"))
+    back = read_whole(tmp_path / "sound.m4a")
+    assert np.abs(back).max() < 1.1 * np.abs(sound).max()
+
+
+def test_noise_keeps_its_highest_octave(tmp_path):
+    sound = 0.1 * np.random.default_rng(0).standard_normal((1, 2 * SAMPLE_RATE)).astype(np.float32)
+    (tmp_path / "sound.m4a").write_bytes(content_of(sound_uri(sound), "audio/mp4"))
+    back = read_whole(tmp_path / "sound.m4a")
+
+    def power(each):
+        spectrum = np.abs(np.fft.rfft(each[0, 4800:-4800])) ** 2
+        pitches = np.fft.rfftfreq(each.shape[1] - 9600, 1 / SAMPLE_RATE)
+        return 10 * np.log10(spectrum[(pitches > 10_000) & (pitches < 19_000)].mean() / each.shape[1])
+
+    assert abs(power(back) - power(sound)) < 1.5
+
+
 def test_the_same_sound_gives_the_same_bytes():
     sound = sweep(0.3)
     assert sound_uri(sound) == sound_uri(sound)
