@@ -1,6 +1,7 @@
 """Shards and stores: what is written is read back, and what is damaged is told."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -198,3 +199,34 @@ def test_a_split_parts_no_group_and_never_changes(groups, named, share):
 def test_a_source_that_names_its_validation_is_taken_at_its_word():
     some = [Row("a", "a", split="train"), Row("b", "b", split="validation"), Row("c", "c"), Row("d", "d", split="test")]
     assert split_of(some) == [Split.TRAIN, Split.VALIDATION, Split.TRAIN, Split.TEST]
+
+
+def test_more_shards_than_files_may_be_open(tmp_path):
+    """The limit of a usual shell is 1024, which 200,000 pairs exceed where shards were closed early."""
+    resource = pytest.importorskip("resource")
+    fill(tmp_path, 40, closing=Closing(rows=1))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = os.dup(0)  # the highest that is in use, or nearly so
+    os.close(probe)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (probe + 40, hard))
+        pairs = open_pairs([tmp_path])
+        assert len(shard_paths(tmp_path)) == len(pairs) == 40
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_shards_that_cannot_all_be_open_say_what_to_do(tmp_path, monkeypatch):
+    resource = pytest.importorskip("resource")
+    fill(tmp_path, 40, closing=Closing(rows=1))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = os.dup(0)
+    os.close(probe)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (probe + 40, limits[1]))
+        with monkeypatch.context() as patch:
+            patch.setattr(resource, "setrlimit", lambda *_: None)
+            with pytest.raises(StoreError, match=r"40 shards cannot all be open.*ulimit -n"):
+                open_pairs([tmp_path])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)

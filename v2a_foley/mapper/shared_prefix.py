@@ -7,6 +7,9 @@ the plain forward, up to the order of the sums; ``cached.py`` is the twin that r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -62,63 +65,80 @@ def last_token(transformer: Transformer, shared: Tensor, own: Tensor) -> Tensor:
     x = torch.cat((shared, own.flatten(0, 1)))
     *blocks, last = transformer.layers()
     for block in blocks:
-        x = _block(block, x, first, count, turn, bias)
-    queries, keys, values = _heads(last.attention, x, turn)
-    asked = _own(queries, first, count)[:, -1:]
-    found = _looked(last.attention, asked, keys, values, first, count, bias[first + count - 1 :])
-    x = _finished(last, x[first:].view(rows, count, -1)[:, -1], found)
+        heads = _Heads.of(block.attention, x, turn, first, count)
+        found = heads.own(heads.queries[1], bias[first:])
+        if first:
+            found = torch.cat((heads.shared(bias[:first, :, : first + 1]), found))
+        x = _finished(block, x, found)
+    heads = _Heads.of(last.attention, x, turn, first, count)
+    found = heads.own(heads.queries[1][:, -1:], bias[first + count - 1 :])
+    x = _finished(last, torch.split(x, [first, rows * count])[1].view(rows, count, -1)[:, -1], found)
     return torch.as_tensor(transformer.norm(x))
 
 
-def _block(block: Block, x: Tensor, first: int, count: int, turn: Tensor, bias: Tensor) -> Tensor:
-    """Return all tokens after a block."""
-    queries, keys, values = _heads(block.attention, x, turn)
-    found = _looked(block.attention, _own(queries, first, count), keys, values, first, count, bias[first:])
-    if first:
-        null_key, null_value = block.attention.null_pair()
-        together = bias[:first, :, : first + 1]
-        with torch.autocast(x.device.type, enabled=False):
-            scores = queries[:first] @ torch.cat((null_key[None], keys[:first])).T + together
-            shared = scores.softmax(-1) @ torch.cat((null_value[None], values[:first]))
-        found = torch.cat((shared.flatten(1), found))
-    return _finished(block, x, found)
+@dataclass(frozen=True, eq=False)
+class _Heads:
+    """What tokens ask and offer in one layer; of each, what is shared ``(s, …)`` and what is own ``(b, n, …)``.
 
-
-def _heads(attention: Attention, x: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return queries ``(m, heads, head_size)`` and keys and values ``(m, head_size)`` of tokens ``(m, width)``."""
-    queries, keys, values = attention.project_heads(x[None], turn)
-    return queries[0].view(len(x), attention.heads, -1), keys[0], values[0]
-
-
-def _own(tokens: Tensor, first: int, count: int) -> Tensor:
-    """Return what belongs to the rows' own tokens, ``(b, n, …)``."""
-    return tokens[first:].view(-1, count, *tokens.shape[1:])
-
-
-def _looked(
-    attention: Attention, queries: Tensor, keys: Tensor, values: Tensor, first: int, count: int, bias: Tensor
-) -> Tensor:
-    """Return what own tokens gather, ``(b · q, heads · head_size)``.
-
-    Args:
-        attention: for its null key and value.
-        queries: of the last ``q`` own tokens of each row, ``(b, q, heads, head_size)``.
-        keys: of all tokens, ``(s + b · n, head_size)``.
-        values: of the keys' shape.
-        first: s.
-        count: n.
-        bias: ``(q, heads, 1 + s + n)``.
+    ``project_heads`` and ``attend`` of ``Attention`` do the same. Here everything is parted by ``split``, whose
+    gradient is a joining; that of a slice fills a tensor of the whole size with zeros first.
     """
-    null_key, null_value = attention.null_pair()
-    rows, asked, heads, size = queries.shape
-    with torch.autocast(queries.device.type, enabled=False):
-        flat = queries.reshape(rows, asked * heads, size)
-        to_shared = flat @ torch.cat((null_key[None], keys[:first])).T
-        to_own = flat @ _own(keys, first, count).transpose(1, 2)
-        weights = (torch.cat((to_shared, to_own), dim=-1) + bias.flatten(0, 1)).softmax(-1)
-        found = weights[..., : first + 1] @ torch.cat((null_value[None], values[:first]))
-        found = found + weights[..., first + 1 :] @ _own(values, first, count)
-    return found.reshape(rows * asked, heads * size)
+
+    queries: tuple[Tensor, Tensor]
+    """``(…, heads, head_size)``, holding the scale."""
+    keys: tuple[Tensor, Tensor]
+    """``(1 + s, head_size)`` with the null key, and ``(b, n, head_size)``."""
+    values: tuple[Tensor, Tensor]
+    """Of the keys' shapes."""
+
+    @classmethod
+    def of(cls, attention: Attention, x: Tensor, turn: Tensor, first: int, count: int) -> Self:
+        """Project tokens ``(s + b · n, width)``; ``turn`` holds cosines and sines for each of them."""
+        every, size, heads = len(x), attention.head_size, attention.heads
+        both = attention.project(attention.norm(x)).float().view(every, heads + 2, size)
+        turned, values = torch.split(both, [heads + 1, 1], dim=1)
+        cosine, sine = turn
+        rotary = 2 * turn.shape[-1]
+        pairs, rest = torch.split(turned, [rotary, size - rotary], dim=-1)
+        even, odd = pairs.reshape(every, heads + 1, rotary // 2, 2).unbind(-1)
+        pairs = torch.stack((even * cosine - odd * sine, odd * cosine + even * sine), dim=-1).flatten(-2)
+        turned = functional.normalize(torch.cat((pairs, rest), dim=-1), dim=-1)
+        queries, keys = torch.split(turned, [heads, 1], dim=1)
+
+        def parted(tokens: Tensor) -> tuple[Tensor, Tensor]:
+            shared, own = torch.split(tokens, [first, every - first])
+            return shared, own.reshape(-1, count, *tokens.shape[1:])
+
+        null_key, null_value = attention.null_pair()
+        (shared_keys, own_keys), (shared_values, own_values) = parted(keys[:, 0]), parted(values[:, 0])
+        return cls(
+            parted(queries * attention.scale),
+            (torch.cat((null_key[None], shared_keys)), own_keys),
+            (torch.cat((null_value[None], shared_values)), own_values),
+        )
+
+    def shared(self, bias: Tensor) -> Tensor:
+        """Return what the shared tokens gather, ``(s, heads · head_size)``; ``bias`` is ``(s, heads, 1 + s)``."""
+        queries = self.queries[0]
+        with torch.autocast(queries.device.type, enabled=False):
+            return torch.as_tensor((queries @ self.keys[0].T + bias).softmax(-1) @ self.values[0]).flatten(1)
+
+    def own(self, queries: Tensor, bias: Tensor) -> Tensor:
+        """Return what the last own tokens of each row gather, ``(b · q, heads · head_size)``.
+
+        Args:
+            queries: theirs, ``(b, q, heads, head_size)``.
+            bias: ``(q, heads, 1 + s + n)``.
+        """
+        rows, asked, heads, size = queries.shape
+        shared = len(self.keys[0])
+        with torch.autocast(queries.device.type, enabled=False):
+            flat = queries.reshape(rows, asked * heads, size)
+            scores = torch.cat((flat @ self.keys[0].T, flat @ self.keys[1].transpose(1, 2)), dim=-1)
+            weights = (scores + bias.flatten(0, 1)).softmax(-1)
+            to_shared, to_own = torch.split(weights, [shared, weights.shape[-1] - shared], dim=-1)
+            found = to_shared @ self.values[0] + to_own @ self.values[1]
+        return found.reshape(rows * asked, heads * size)
 
 
 def _finished(block: Block, x: Tensor, found: Tensor) -> Tensor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from v2a_foley.pairs.card import StoreCard, read_card
 from v2a_foley.pairs.shard import Row, Shard, read_shard
 from v2a_foley.pairs.splits import SHARE, Split, split_of
 
+_OTHER_FILES = 512
+"""Files that a process has open besides a store's: libraries, devices, logs."""
 SHARDS = "shards"
 """The folder inside a store that holds them."""
 
@@ -94,14 +98,36 @@ def open_pairs(folders: Sequence[Path], *, share: float = SHARE, check: bool = T
             f"There is not a single pair in {', '.join(repr(folder.name) for folder in folders)}.",
             hint="Fill it first: v2a-foley train embed SOURCE -o STORE.",
         )
+    _let_open(2 * len(shards))
+    try:
+        sources, targets = (tuple(half(shard) for shard in shards) for half in (Shard.sources, Shard.targets))
+    except OSError as error:
+        raise StoreError(
+            f"The {len(shards):,} shards cannot all be open at once: {error.strerror or error}.",
+            hint=f"Let this shell open more files first: ulimit -n {2 * len(shards) + _OTHER_FILES}.",
+        ) from error
     return Pairs(
         cards=tuple(cards),
         rows=rows,
         splits=tuple(split_of(rows, share=share)),
-        _sources=tuple(shard.sources() for shard in shards),
-        _targets=tuple(shard.targets() for shard in shards),
+        _sources=sources,
+        _targets=targets,
         _starts=np.cumsum([0, *(len(shard.rows) for shard in shards)]),
     )
+
+
+def _let_open(maps: int) -> None:
+    """Let this process have so many more files open, where the system limits it and lets us: a map holds one."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = maps + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        with suppress(OSError, ValueError):  # then mapping them says what is missing
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def shard_paths(folder: Path) -> list[Path]:
