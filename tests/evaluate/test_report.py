@@ -164,7 +164,7 @@ def test_nobody_beats_the_best(rows, better):
 
 
 @pytest.mark.parametrize(("value", "decimals", "shown"), [
-    (24.168, 2, "24.17"), (-9.81, 2, "−9.81"), (-0.001, 2, "0.00"), (15446.0, 0, "15,446"), (math.nan, 2, "–"),
+    (24.168, 2, "24.17"), (0.0, 2, "0"), (-9.81, 2, "−9.81"), (-0.001, 2, "0.00"), (15446.0, 0, "15,446"), (math.nan, 2, "–"),
     (math.inf, 1, "∞"), (-math.inf, 1, "−∞"),
 ])  # fmt: skip
 def test_numbers_are_for_people(value, decimals, shown):
@@ -259,3 +259,21 @@ def test_it_can_be_stopped(tmp_path):
 def test_ten_seconds_of_sound_add_little(tmp_path):
     made = page(Report("t", "", [Section("s", [Player(pages.sweep(tmp_path / "a.wav", 10.0), "a")])]))
     assert len(made) - len(page(Report("t", "", []))) < 300_000
+
+
+def test_many_figures_of_few_names_read_from_top_to_bottom():
+    made = Table("t")
+    metrics = [f"R@{k}" for k in range(1, 10)]
+    for name in ("diffusion", "Im2Wav"):
+        found = [figure(Protocol(metric, "CLAP"), place) for place, metric in enumerate(metrics)]
+        made.add(name, found, reported=name == "Im2Wav")
+    shown = Page(f"<main>{table(made, 't1')}</main>")
+    scopes = [each["scope"] for each in shown.of("th")]
+    assert (scopes.count("col"), scopes.count("row")) == (1 + 2, 9)
+    cells = [each["class"] for each in shown.of("td")]
+    assert ["reported" in each for each in cells] == [False, True] * 9, "what is printed elsewhere stays told apart"
+    assert [word for word in shown.words if word in metrics][:9] == metrics
+    for name in ("a", "b", "c", "d", "e", "f", "g", "h", "i"):
+        made.add(name, [figure(Protocol("R@1", "CLAP"), 1.0)])
+    scopes = [each["scope"] for each in Page(f"<main>{table(made, 't1')}</main>").of("th")]
+    assert (scopes.count("col"), scopes.count("row")) == (1 + 9, 11), "as many names stay where they were"

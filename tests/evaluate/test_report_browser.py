@@ -10,6 +10,9 @@ from v2a_foley.evaluate.report.page import write_report
 MEASURE = """
 const box = (each) => { const b = each.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; };
 const all = (what) => [...document.querySelectorAll(what)];
+const laidOut = (each) => each.checkVisibility({contentVisibilityAuto: true});
+const inSight = async () => { while (!all("audio").every(laidOut)) await new Promise(requestAnimationFrame); };
+await patiently(inSight());
 const colour = (each, name) => getComputedStyle(each)[name];
 const ground = (each) => {
   for (let at = each; at; at = at.parentElement) {

@@ -111,14 +111,17 @@ def retrieval_curve(curves: Sequence[Curve], *, chance: Curve | None = None) -> 
         if len(ticks) <= _FEW:
             axes.set_xticks(ticks, [f"{value:g}" for value in ticks])
             axes.set_xticks([], minor=True)
-        axes.set_ylim(0, 1)
-        axes.yaxis.set_major_formatter(lambda share, _place: f"{100 * share:.0f} %")
+        most = max((float(np.max(_finite(each)[1], initial=0)) for each in curves), default=1.0)
+        axes.set_ylim(0, 1 if most > _HALF else max(1.3 * most, _LEAST))
+        axes.yaxis.set_major_formatter(lambda share, _place: f"{100 * share:g} %")
         legend(figure, axes)
 
     return drawn(paint)
 
 
 _STEP = "step"
+_HALF, _LEAST = 0.5, 0.01
+"""Share above which all shares up to 1 are shown, and the smallest that fills a drawing."""
 _WIDE = 100.0
 """Times the smallest loss from which the powers of ten alone are named."""
 _FEW = 24

@@ -248,5 +248,6 @@ def _short(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-def _cut(name: str, longest: int = 26) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+def _cut(name: str, longest: int = 30) -> str:
+    """Return a name that is not too long; its end, which often tells it from its neighbours, is kept."""
+    return name if len(name) <= longest else f"{name[: longest // 3]}…{name[-(longest - longest // 3 - 1) :]}"

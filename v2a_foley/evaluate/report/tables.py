@@ -13,6 +13,10 @@ _WAYS = {Better.LOWER: ("↓", "lower is better"), Better.HIGHER: ("↑", "highe
 _DIGITS = 4
 """Digits of a column's middle value; one less where it is below 1."""
 _MOST_DECIMALS = 5
+_WIDEST = 6
+"""Columns of figures that stand side by side; where there are more, names stand there instead, if they are fewer."""
+_REPORTED = " reported"
+"""The class of what was not measured here."""
 
 
 def table(content: Table, name: str) -> str:
@@ -23,19 +27,21 @@ def table(content: Table, name: str) -> str:
         name: an identifier of its own on the page, for references inside it.
     """
     columns = list(content.columns.values())
-    decimals = {each.protocol: _decimals(content, each) for each in columns}
     best = {each.protocol: best_rows(content, each) for each in columns}
-    head = "".join(_heading(each, number, name) for number, each in enumerate(columns, start=1))
+    across, down = [_metric(each, place, name) for place, each in enumerate(columns, start=1)], _names(content)
+    cells = [[_cell(content, row, each, best=row in best[each.protocol]) for each in columns] for row in content.rows]
+    corner = "Name"
+    if len(columns) > _WIDEST and len(content.rows) < len(columns):  # what has many figures reads from top to bottom
+        across, down, cells, corner = down, across, [list(each) for each in zip(*cells, strict=True)], "Figure"
+    head = "".join(f'<th scope="col" class="num{kind}">{words}</th>' for words, kind in across)
     body = "".join(
-        f'<tr{_reported_class(content, row)}><th scope="row">{text(row)}{_tags(content, row)}</th>'
-        + "".join(_cell(figures.get(c.protocol), decimals[c.protocol], best=row in best[c.protocol]) for c in columns)
-        + "</tr>"
-        for row, figures in content.rows.items()
+        f'<tr><th scope="row" class="name{kind}">{words}</th>{"".join(row)}</tr>'
+        for (words, kind), row in zip(down, cells, strict=True)
     )
     return (
         f'<figure class="card table"><figcaption id="{name}"><h3>{text(content.title)}</h3></figcaption>'
         f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0"><table aria-labelledby="{name}">'
-        f'<thead><tr><th scope="col">Name</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<thead><tr><th scope="col">{corner}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         f"{_key(content, best)}{_protocols(content, columns, name)}</figure>"
     )
 
@@ -65,6 +71,8 @@ def number(value: float, decimals: int) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
     shown = f"{value:,.{decimals}f}"
     return shown.removeprefix("-") if not float(shown.replace(",", "")) else shown.replace("-", "−")
 
@@ -79,33 +87,40 @@ def _decimals(content: Table, column: Column) -> int:
     return min(_MOST_DECIMALS, max(1, (_DIGITS if middle >= 1 else _DIGITS - 1) - 1 - math.floor(math.log10(middle))))
 
 
-def _heading(column: Column, number: int, name: str) -> str:
+def _metric(column: Column, place: int, name: str) -> tuple[str, str]:
+    """Return a metric's heading, with the way it wants to go, and no class of its own."""
     arrow, words = _WAYS[column.better]
     way = f' <span aria-hidden="true">{arrow}</span><span class="unseen"> ({words})</span>' if arrow else ""
     unit = f' <span class="unit">{text(column.unit)}</span>' if column.unit else ""
-    note = f'<sup><a href="#{name}-{number}" aria-label="protocol {number}">{number}</a></sup>'
-    return f'<th scope="col" class="num">{text(column.protocol.metric)}{way}{unit}{note}</th>'
+    note = f'<sup><a href="#{name}-{place}" aria-label="protocol {place}">{place}</a></sup>'
+    return f"{text(column.protocol.metric)}{way}{unit}{note}", ""
 
 
-def _reported_class(content: Table, row: str) -> str:
-    return ' class="reported"' if row in content.reported else ""
+def _names(content: Table) -> list[tuple[str, str]]:
+    """Return the names of the rows, with their classes."""
+    tag = ' <span class="tag">as reported in the paper</span>'
+    return [
+        (text(row) + (tag if row in content.reported else ""), _REPORTED if row in content.reported else "")
+        for row in content.rows
+    ]
 
 
-def _tags(content: Table, row: str) -> str:
-    return ' <span class="tag">as reported in the paper</span>' if row in content.reported else ""
-
-
-def _cell(figure: Figure | None, decimals: int, *, best: bool) -> str:
+def _cell(content: Table, row: str, column: Column, *, best: bool) -> str:
+    figure, reported = content.rows[row].get(column.protocol), _REPORTED if row in content.reported else ""
     if figure is None:
-        return '<td class="num none"><span aria-hidden="true">–</span><span class="unseen">not measured</span></td>'
-    marks = [*(["best"] if best else []), *(["few"] if not figure.enough else [])]
-    value = number(figure.value, decimals)
+        return (
+            f'<td class="num none{reported}"><span aria-hidden="true">–</span>'
+            '<span class="unseen">not measured</span></td>'
+        )
+    decimals = _decimals(content, column)
+    kind = f"num{' best' if best else ''}{'' if figure.enough else ' few'}{reported}"
     said = '<span class="mark">best</span>' if best else ""
     spread = ""
     if math.isfinite(figure.low) and math.isfinite(figure.high) and figure.high > figure.low:
         spread = f'<span class="range">{number(figure.low, decimals)} to {number(figure.high, decimals)}</span>'
     few = "" if figure.enough else f'<span class="mark">only {figure.samples:,} of {figure.needs:,}</span>'
-    return f'<td class="{" ".join(["num", *marks])}"><span class="value">{value}</span>{said}{spread}{few}</td>'
+    value = f'<span class="value">{number(figure.value, decimals)}</span>'
+    return f'<td class="{kind}">{value}{said}{spread}{few}</td>'
 
 
 def _key(content: Table, best: dict[Protocol, set[str]]) -> str:
@@ -135,7 +150,7 @@ def _protocols(content: Table, columns: Sequence[Column], name: str) -> str:
         f'<li id="{name}-{place}"><b>{text(each.protocol.metric)}</b> {_protocol(content, each)}</li>'
         for place, each in enumerate(columns, start=1)
     )
-    return f'<div class="protocols"><h4>What each column rests on</h4><ol>{lines}</ol></div>'
+    return f'<div class="protocols"><h4>What each figure rests on</h4><ol>{lines}</ol></div>'
 
 
 def _protocol(content: Table, column: Column) -> str:
