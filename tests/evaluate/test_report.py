@@ -164,8 +164,8 @@ def test_nobody_beats_the_best(rows, better):
 
 
 @pytest.mark.parametrize(("value", "decimals", "shown"), [
-    (24.168, 2, "24.17"), (0.0, 2, "0"), (-9.81, 2, "−9.81"), (-0.001, 2, "0.00"), (15446.0, 0, "15,446"), (math.nan, 2, "–"),
-    (math.inf, 1, "∞"), (-math.inf, 1, "−∞"),
+    (24.168, 2, "24.17"), (0.0, 2, "0"), (-9.81, 2, "−9.81"), (-0.001, 2, "0.00"), (15446.0, 0, "15,446"),
+    (math.nan, 2, "–"), (math.inf, 1, "∞"), (-math.inf, 1, "−∞"),
 ])  # fmt: skip
 def test_numbers_are_for_people(value, decimals, shown):
     assert number(value, decimals) == shown
