@@ -57,6 +57,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bits(tmp_path, kills):
     assert same(tmp_path / "whole", tmp_path / "parted") == [True] * len(WATCHED)
 
 
+@pytest.mark.long
 def test_killed_before_anything_was_saved_it_begins_anew(tmp_path):
     toys, settings = store(tmp_path / "store"), quick(steps=100_000, validate_every=100_000)
     running = subprocess.Popen(command(toys, tmp_path / "m", settings), env=ALONE, stdout=subprocess.DEVNULL)
