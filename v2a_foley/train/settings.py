@@ -97,9 +97,7 @@ class TrainSettings:
         int | None,
         Option("Pairs a pass, where a whole batch needs too much memory.", "Machine", least=1, most=65536),
     ] = None
-    compile: Annotated[bool, Option("Compile the network first: costs minutes, pays on a GPU.", "Machine")] = (
-        False
-    )
+    compile: Annotated[bool, Option("Compile the network first: costs minutes, pays on a GPU.", "Machine")] = False
     save_minutes: Annotated[float, Option("Minutes between two saved states.", "Machine", least=0.001, most=10_000)] = (
         10.0
     )
