@@ -118,6 +118,26 @@ def test_the_inception_score_agrees_with_torchmetrics(seed, splits, monkeypatch)
         assert ours.high == pytest.approx(ours.value + reach, rel=1e-6)
 
 
+def test_takes_of_one_clip_are_left_out_together():
+    chances, clips = softmax(logits(4, 60, 7)), np.repeat(np.arange(20), 3)
+    alone = inception_score(chances, rests_on="noise")
+    found = inception_score(chances, rests_on="noise", of=clips)
+    assert found.value == alone.value
+    assert (found.samples, alone.samples) == (20, 60)
+    without = [math.log(inception_score(chances[clips != clip], rests_on="noise").value) for clip in range(20)]
+    error = math.sqrt(19 / 20 * np.square(np.subtract(without, np.mean(without))).sum())
+    assert math.log(found.high / found.value) == pytest.approx(stats.t.ppf(0.975, 19) * error)
+    with pytest.raises(UsageError, match="takes"):
+        inception_score(chances, rests_on="noise", of=clips, splits=10)
+
+
+def test_two_equal_answers_are_at_most_epsilon_a_class_below_zero():
+    chances = softmax(logits(3, 20, 527))
+    found = kl(chances, chances, rests_on="noise")
+    assert -527e-6 <= found.value < 0
+    assert kl(chances, chances, rests_on="noise", epsilon=0).value == pytest.approx(0, abs=1e-12)
+
+
 def test_the_inception_score_knows_its_ends():
     certain = np.eye(6)[np.arange(600) % 6]
     assert inception_score(certain, rests_on="noise").value == pytest.approx(6)

@@ -49,13 +49,27 @@ def test_a_delay_that_was_put_in_comes_out():
 
 def test_all_clips_are_counted_together_and_silent_ones_weigh_nothing():
     reference = [[1, 2, 3], [1], [], []]
-    heard = [[1, 2], [5], [], [4]]
+    heard = [[1, 2], [5], [], [4, 6, 7]]
     found = by_name(onset_agreement(reference, heard, rests_on="made", tolerances=[Fraction(1, 20)]))
-    assert found["onset precision ±50 ms"].value == pytest.approx(2 / 4)
+    assert found["onset precision ±50 ms"].value == pytest.approx(2 / 6)
     assert found["onset recall ±50 ms"].value == pytest.approx(2 / 4)
-    assert found["onset F ±50 ms"].value == pytest.approx(2 * 2 / 8)
+    assert found["onset F ±50 ms"].value == pytest.approx(2 * 2 / (4 + 6))
     assert "onset offset" not in found, "only one clip has a match: there is no interval over clips"
     assert found["onset F ±50 ms"].samples == 4
+
+
+def test_takes_of_one_clip_are_no_samples_of_their_own():
+    reference, heard = [[1.0], [1.0], [2.0], [2.0]], [[1.02], [1.04], [2.0], [5.0]]
+    alone = by_name(onset_agreement(reference, heard, rests_on="made"))
+    found = by_name(onset_agreement(reference, heard, rests_on="made", of=["a", "a", "b", "b"]))
+    assert {name: each.value for name, each in found.items()} == {name: each.value for name, each in alone.items()}
+    assert {each.samples for each in alone.values()} == {3, 4}  # one sound matches nothing, and has no offset
+    assert {each.samples for each in found.values()} == {2}
+    assert "over groups" in found["onset offset"].interval
+    same = by_name(onset_agreement(reference[:2], heard[:2], rests_on="made"))
+    assert "onset offset" in same
+    with pytest.raises(UsageError, match="groups of clips"):
+        onset_agreement(reference[:2], heard[:2], rests_on="made", of=["a", "a"])
 
 
 def test_exact_times_are_taken_and_the_order_does_not_matter():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from v2a_foley.errors import UsageError
 from v2a_foley.metrics import arrays, intervals, needs
-from v2a_foley.metrics.arrays import Rows, Values
+from v2a_foley.metrics.arrays import Groups, Rows, Values
 from v2a_foley.metrics.averages import mean_figure
 from v2a_foley.metrics.figure import Better, Figure, Protocol
 
@@ -85,7 +85,8 @@ def kl(
     Three forms, which must not be compared:
 
     - ``softmax``: one distribution over all classes; Σ p log(p / (q + ε)). ``audioldm_eval`` prints it as
-      ``kullback_leibler_divergence_softmax`` (PANNs), MMAudio's evaluation as KL (PaSST and PANNs).
+      ``kullback_leibler_divergence_softmax`` (PANNs), MMAudio's evaluation as KL (PaSST and PANNs). For the sake of
+      ε it can fall below zero, by at most ε a class, where both answers agree.
     - ``sigmoid``: one probability a label, the same sum over the labels. ``audioldm_eval`` prints it as
       ``kullback_leibler_divergence_sigmoid``, for clips of several labels; the labels' absences are not counted, so
       that it is no divergence and can be negative.
@@ -122,6 +123,7 @@ def inception_score(
     rests_on: str,
     data: str = "",
     splits: int = 1,
+    of: ArrayLike | None = None,
     level: float = intervals.LEVEL,
     seed: int = 0,
 ) -> Figure:
@@ -137,11 +139,14 @@ def inception_score(
         splits: 1: all sounds at once, interval by jackknife of the logarithm. 10, as in the paper, in
             ``audioldm_eval`` and MMAudio's evaluation: the mean over shuffled tenths (their scores are lower, as a
             mean of fewer is), interval by Student's t over them.
+        of: ``(n,)`` the clip that each sound is a take of; all sounds count in the value, and clips are what the
+            jackknife leaves out and what is counted. Only with one split: the published tenths part takes.
         level: of the interval.
         seed: of the shuffle.
 
     Raises:
-        UsageError: fewer than two sounds a split, no probabilities, or fewer than one split.
+        UsageError: fewer than two sounds a split or fewer than two clips, no probabilities, fewer than one split, or
+            clips with several splits.
         RenderError: a value is not finite.
     """
     if splits < 1:
@@ -149,11 +154,16 @@ def inception_score(
     chances = arrays.distributions(generated, "generated probabilities", least=2 * splits)
     count, classes = chances.shape
     if splits == 1:
+        clips = arrays.groups(of, count, "sounds", least=2)
+        count = int(clips.max()) + 1
         logarithm = _information(chances)
-        without = _information_without_each(chances)
+        without = _information_without_each(chances, clips)
         error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
-        span = intervals.around(logarithm, error, count - 1, "jackknife over sounds", level=level)
+        what = "jackknife over sounds" if of is None else "jackknife over clips"
+        span = intervals.around(logarithm, error, count - 1, what, level=level)
         value, low, high, words = math.exp(logarithm), math.exp(span.low), math.exp(span.high), span.words
+    elif of is not None:
+        raise UsageError("Splits part the takes of a clip.", hint="Choose one split, or leave the clips out.")
     else:
         shuffled = chances[np.random.default_rng(seed).permutation(count)]
         edges = [part * count // splits for part in range(splits + 1)]
@@ -185,9 +195,13 @@ def _information(chances: Rows) -> float:
     return max(0.0, float(_entropies(chances.mean(axis=0)) - _entropies(chances).mean()))
 
 
-def _information_without_each(chances: Rows) -> Values:
-    count = len(chances)
+def _information_without_each(chances: Rows, clips: Groups) -> Values:
+    """Return the mean KL from the mean without the sounds of each clip."""
+    counts = np.bincount(clips).astype(np.float64)
+    rest = len(chances) - counts
+    of_clips = np.zeros((len(counts), chances.shape[1]))
+    np.add.at(of_clips, clips, chances)
     own = _entropies(chances)
-    left = np.maximum((chances.sum(axis=0) - chances) / (count - 1), 0.0)
-    found: Values = _entropies(left) - (own.sum() - own) / (count - 1)
+    left = np.maximum((chances.sum(axis=0) - of_clips) / rest[:, None], 0.0)
+    found: Values = _entropies(left) - (own.sum() - arrays.sums(clips, own)) / rest
     return found

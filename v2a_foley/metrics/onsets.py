@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from v2a_foley.errors import DependencyMissing, RenderError, UsageError
 from v2a_foley.metrics import arrays, intervals
@@ -78,6 +79,7 @@ def onset_agreement(
     rests_on: str,
     data: str = "",
     tolerances: Sequence[Fraction | float] = TOLERANCES,
+    of: ArrayLike | None = None,
     level: float = intervals.LEVEL,
     resamples: int = intervals.RESAMPLES,
     seed: int = 0,
@@ -95,6 +97,7 @@ def onset_agreement(
         rests_on: how the onsets were found, on either side: ``hits of the picture, onsets by spectral flux``.
         data: what was measured on.
         tolerances: seconds.
+        of: ``(n,)`` the clip that each list belongs to; takes of one clip are drawn together, and count as one sample.
         level: of the intervals.
         resamples: of their bootstrap.
         seed: of its draws.
@@ -142,6 +145,7 @@ def onset_agreement(
                     protocol,
                     Better.HIGHER,
                     what="clips",
+                    of=of,
                     margin=0.05,
                     level=level,
                     resamples=resamples,
@@ -149,8 +153,10 @@ def onset_agreement(
                 )
             )
     widest = 1000 * float(max(tolerances))
+    clips = arrays.groups(of, len(matches), "clips")
     matched = [each.offsets for each in matches if len(each.offsets)]
-    if len(matched) >= 2:
+    of_matched = clips[[len(each.offsets) > 0 for each in matches]]
+    if len(np.unique(of_matched)) >= 2:
         counts = np.array([len(each) for each in matched], dtype=np.float64)
         details = f"over onsets matched within {widest:g} ms"
         for name, sums, better in (
@@ -165,6 +171,7 @@ def onset_agreement(
                     protocol,
                     better,
                     what="clips",
+                    of=None if of is None else of_matched,
                     margin=0.01,
                     unit="s",
                     level=level,
