@@ -9,7 +9,8 @@ from tests.cli.program import Program, assert_refused
 from tests.tiny.profile import stranger
 from tests.train.world import SIZE, World
 from v2a_foley.errors import StoreError
-from v2a_foley.evaluate.mappers import EVERYTHING, compare, held_out
+from v2a_foley.evaluate.held_out import EVERYTHING, held_out
+from v2a_foley.evaluate.mappers import compare
 from v2a_foley.evaluate.settings import MapperSettings
 from v2a_foley.mapper.checkpoint import save_mapper
 from v2a_foley.mapper.diffusion import DiffusionMapper, Sampling

@@ -132,8 +132,8 @@ def test_each_ablation_varies_one_thing():
     class Nothing:
         pass
 
-    start = Variant("", bridging(Nothing(), 3))
-    everyone = [bridging(Nothing(), 3), bridging(Nothing(), 4)]
+    start = Variant("", bridging(Nothing(), ["rain", "a dog"]))
+    everyone = [bridging(Nothing(), ["rain", "a dog"]), bridging(Nothing(), ["rain", "a cat"])]
     plans = variants_of(PaperSettings(), start, everyone)
     assert list(plans) == ["mapper", "guidance", "steps", "frames"]
     for name, variants in plans.items():

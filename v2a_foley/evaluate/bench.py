@@ -14,11 +14,11 @@ from v2a_foley.engine.parts import BRIDGE, parts_of, place
 from v2a_foley.engine.profiles import Profile, load_profile
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import SourceError
-from v2a_foley.evaluate.backbones import Backbone
+from v2a_foley.evaluate.backbones import Backbone, chosen_backbones
 from v2a_foley.evaluate.contestants import Contestant, bridging, trained, untranslated
 from v2a_foley.evaluate.dataset import DataSet, Item
 from v2a_foley.evaluate.generate import Clip, Variant, make_clips
-from v2a_foley.evaluate.judged import Truth, figures_of, load_ears, truth_of
+from v2a_foley.evaluate.judged import Truth, figures_of, truth_of
 from v2a_foley.evaluate.listening import Length
 from v2a_foley.evaluate.published import trained_figure
 from v2a_foley.evaluate.seen import Seen, look_at
@@ -64,9 +64,8 @@ class Bench:
     @classmethod
     def set_up(cls, folder: Path, settings: PaperSettings, progress: Progress) -> Bench:
         """Load what is needed, and refuse what cannot work before the first clip is looked at."""
-        notes: list[str] = []
         with progress.stage("load"):
-            ears = load_ears(settings.backbone, choose(settings.device, settings.precision), notes)
+            ears, notes = chosen_backbones(settings.backbone, choose(settings.device, settings.precision), once=True)
             profile = load_profile(
                 settings.profile, progress.warn, device=settings.device, precision=settings.precision
             )
@@ -148,7 +147,7 @@ def bridge_of(profile: Profile) -> Contestant:
     """Return the bridge between a profile's spaces as a contestant."""
     captions = profile.vocabulary.captions
     made = profile.mapper if isinstance(profile.mapper, Bridge) else None
-    return bridging(made or Bridge.over(captions, profile.words, profile.ears), len(captions))
+    return bridging(made or Bridge.over(captions, profile.words, profile.ears), captions)
 
 
 def _mappers(settings: PaperSettings) -> list[Path]:

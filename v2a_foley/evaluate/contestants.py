@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from v2a_foley.mapper.checkpoint import check_spaces, load_mapper
 from v2a_foley.mapper.diffusion import DiffusionMapper, Sampling
 from v2a_foley.mapper.precision import Warn
 from v2a_foley.mapper.protocol import Mapper, StepDone
+from v2a_foley.metrics.figure import REFERENCE
 
 NONE = "no mapper"
 BRIDGE = "bridge"
@@ -59,6 +61,7 @@ class Contestant:
         kind: ``none``, ``bridge``, or the kind that its card names.
         details: what a reader should know of it, a sentence.
         draws: whether other seeds give other embeddings.
+        learned_from: how many pairs it learned from, and how many were held out; None where its card does not say.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Contestant:
     kind: str = ""
     details: str = ""
     draws: bool = False
+    learned_from: tuple[int, int] | None = None
 
     def sampled(self, *, steps: int | None = None, guidance: float | None = None) -> Contestant:
         """Return it with another way of sampling, named so; itself where nothing is drawn."""
@@ -108,11 +112,11 @@ def untranslated(source: Space, target: Space) -> Contestant | None:
     )
 
 
-def bridging(mapper: Mapper, captions: int) -> Contestant:
-    """Return the bridge as a contestant, over a number of captions."""
-    return Contestant(
-        BRIDGE, mapper, f"bridge-{captions}", kind="bridge", details=f"The bridge over {captions} captions; untrained."
-    )
+def bridging(mapper: Mapper, captions: Sequence[str]) -> Contestant:
+    """Return the bridge as a contestant, over captions."""
+    listed = hashlib.sha256("\n".join(captions).encode()).hexdigest()[:12]
+    details = f"The bridge over {len(captions)} captions; untrained."
+    return Contestant(BRIDGE, mapper, f"bridge-{listed}", kind="bridge", details=details)
 
 
 def trained(
@@ -127,7 +131,7 @@ def trained(
     for folder in folders:
         mapper, card = load_mapper(folder, compute, warn=warn), read_card(folder)
         check_spaces(mapper, source, target)
-        taken = {each.name for each in found} | {NONE, BRIDGE}
+        taken = {each.name for each in found} | {NONE, BRIDGE, REFERENCE}
         found.append(of_card(mapper, card, _name(folder, taken)))
     return found
 
@@ -135,6 +139,7 @@ def trained(
 def of_card(mapper: Mapper, card: Card, name: str) -> Contestant:
     """Return a trained mapper as a contestant."""
     draws = isinstance(mapper, DiffusionMapper)
+    counts = [card.metrics.get(name) for name in ("pairs", "validation_pairs")]
     return Contestant(
         name,
         mapper,
@@ -145,6 +150,7 @@ def of_card(mapper: Mapper, card: Card, name: str) -> Contestant:
         + (f"; {_said(mapper.sampling)}" if isinstance(mapper, DiffusionMapper) else "")
         + f"; licence: {card.licence}.",
         draws=draws,
+        learned_from=None if None in counts else (int(counts[0] or 0), int(counts[1] or 0)),
     )
 
 

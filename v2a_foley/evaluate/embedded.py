@@ -21,7 +21,6 @@ from v2a_foley.metrics.variability import spread_of_takes
 
 KS = (1, 5, 10)
 _FOLDS = 5
-_MOST = {"%": 100.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +86,9 @@ def figures_of(draws: Sequence[Embeddings], truth: Truth, check: Callable[[], No
     for each in draws:
         check()
         by_draw.append(retrieval(each, truth.targets, rests_on=truth.rests_on, data=truth.data, ks=KS, back=False))
-    found += [_joined(list(same)) for same in zip(*by_draw, strict=True)]
+    found += [
+        _joined(list(same), most=100.0 if same[0].unit == "%" else math.inf) for same in zip(*by_draw, strict=True)
+    ]
     found += _class_spread(draws[0], truth)
     if len(draws) > 1:
         takes = np.concatenate(list(draws))
@@ -143,7 +144,7 @@ def _told_apart(draws: Sequence[Embeddings], truth: Truth) -> list[Figure]:
         )
         for mapped in draws
     ]
-    return [_joined(each)]
+    return [_joined(each, most=1.0)]
 
 
 def _class_spread(mapped: Embeddings, truth: Truth) -> list[Figure]:
@@ -159,8 +160,8 @@ def _named(figure: Figure, metric: str) -> Figure:
     return replace(figure, protocol=replace(figure.protocol, metric=metric))
 
 
-def _joined(figures: Sequence[Figure]) -> Figure:
-    """Return the mean over draws of a figure that is never negative, as open as samples and draws leave it."""
+def _joined(figures: Sequence[Figure], *, most: float = math.inf) -> Figure:
+    """Return the mean over draws of a figure from 0 to ``most``, as open as samples and draws leave it."""
     if len(figures) == 1:
         return figures[0]
     values = [each.value for each in figures]
@@ -172,6 +173,6 @@ def _joined(figures: Sequence[Figure]) -> Figure:
         figures[0],
         value=value,
         low=max(0.0, value - math.hypot(below, reach)),
-        high=min(_MOST.get(figures[0].unit, math.inf), value + math.hypot(above, reach)),
+        high=min(most, value + math.hypot(above, reach)),
         interval=f"{figures[0].interval}, and {seeds.words.partition(', ')[2]}",
     )

@@ -19,7 +19,7 @@ from v2a_foley.engine.seeds import seed_for
 from v2a_foley.errors import StoreError
 from v2a_foley.evaluate.contestants import trained, untranslated
 from v2a_foley.evaluate.gap_settings import GapSettings
-from v2a_foley.evaluate.mappers import EVERYTHING, held_out
+from v2a_foley.evaluate.held_out import EVERYTHING, held_out
 from v2a_foley.metrics.averages import mean_figure
 from v2a_foley.metrics.figure import REFERENCE, Better, Figure, Protocol
 from v2a_foley.metrics.figure import as_dict as figure_as_dict

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.compute import Compute
-from v2a_foley.errors import MissingError, UsageError
-from v2a_foley.evaluate.backbones import KEYS, Backbone, load_backbone
+from v2a_foley.errors import UsageError
+from v2a_foley.evaluate.backbones import Backbone
 from v2a_foley.evaluate.backbones.clap import Clap
 from v2a_foley.evaluate.backbones.protocol import Heard
 from v2a_foley.evaluate.generate import Clip
@@ -25,8 +23,6 @@ from v2a_foley.metrics.frechet import fd
 from v2a_foley.metrics.similarity import clap_score, image_sound_score
 from v2a_foley.progress import Progress
 
-LAST = "logmel"
-"""What listens where no network's weights are at hand."""
 TEXT = "the sound of {}"
 """What a class's name is wrapped into before CLAP reads it."""
 _CLIP_SIZE = 512
@@ -50,34 +46,6 @@ class Truth:
         count = min(count, len(self.seen.data.items))
         seen = replace(self.seen, data=self.seen.data.first(count), embeddings=self.seen.embeddings[:count])
         return Truth(seen, {key: _rows(heard, np.arange(count)) for key, heard in self.heard.items()})
-
-
-def load_ears(named: Sequence[str], compute: Compute, notes: list[str]) -> list[Backbone]:
-    """Return the backbones that are named, ``KEY`` or ``KEY=WEIGHTS``; or else all that are installed.
-
-    Args:
-        named: as on the command line.
-        compute: where they run.
-        notes: told which are not installed.
-
-    Raises:
-        UsageError: there is no such backbone.
-        MissingError: the weights of one that was named are missing or damaged.
-    """
-    if named:
-        return [_named(word, compute) for word in dict.fromkeys(named)]
-    found: list[Backbone] = []
-    missing = []
-    for key in KEYS:
-        if key in (LAST, "vggish-pca", "panns-16k"):
-            continue
-        try:
-            found.append(load_backbone(key, None, compute))
-        except MissingError as error:
-            missing.append(f"{key} ({error.message})")
-    if missing:
-        notes.append(f"Not installed, and so not listened with: {' '.join(missing)}")
-    return found or [load_backbone(LAST, None, compute)]
 
 
 def truth_of(seen: Seen, ears: Sequence[Backbone], length: Length, progress: Progress) -> Truth:
@@ -135,11 +103,6 @@ def true_figures(truth: Truth, ears: Sequence[Backbone], length: Length) -> list
     return found
 
 
-def _named(word: str, compute: Compute) -> Backbone:
-    key, _, weights = word.partition("=")
-    return load_backbone(key.strip(), Path(weights) if weights else None, compute)
-
-
 def _data(truth: Truth, length: Length) -> str:
     return f"{truth.seen.data}, {length}"
 
@@ -148,7 +111,7 @@ def _against(made: HeardFiles, true: HeardFiles | None, backbone: Backbone, data
     """Return the figures that hold sounds against true ones."""
     if true is None or len(made.paths) < 2:
         return []
-    metric = "FAD" if backbone.key.startswith("vggish") else f"FD {backbone.key}"
+    metric = {"vggish": "FAD", "vggish-pca": "FAD vggish-pca"}.get(backbone.key, f"FD {backbone.key}")
     found = [
         fd(
             made.heard.embeddings, true.heard.embeddings, rests_on=backbone.name, data=data, metric=metric,
@@ -182,9 +145,10 @@ def _alone(made: HeardFiles, truth: Truth, backbone: Backbone, data: str) -> lis
         others = texts[[row[item.label] for item in items]]
         each = clap_score(made.mean_embeddings(), others, rests_on=backbone.name, data=data)
         found.append(_called(each, "CLAP to the class"))
-    if backbone.key == "wav2clip" and truth.seen.embeddings.shape[1] == _CLIP_SIZE:
-        pictures = truth.seen.embeddings
-        found.append(image_sound_score(pictures, made.mean_embeddings(), rests_on=backbone.name, data=data))
+    eyes = truth.seen.space
+    if backbone.key == "wav2clip" and eyes.size == _CLIP_SIZE:
+        pictures, rests_on = truth.seen.embeddings, f"{backbone.name} and {eyes.name}, space {eyes.fingerprint[:12]}"
+        found.append(image_sound_score(pictures, made.mean_embeddings(), rests_on=rests_on, data=data))
     return found
 
 

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from v2a_foley.compute import choose
 from v2a_foley.embed import Embeddings, TextEncoder
 from v2a_foley.engine.profiles import load_senses, vocabulary
 from v2a_foley.engine.seeds import seed_for
-from v2a_foley.errors import MissingError, SourceError, StoreError, UsageError
+from v2a_foley.errors import MissingError, SourceError, UsageError
 from v2a_foley.evaluate.contestants import Contestant, bridging, trained, untranslated
 from v2a_foley.evaluate.embedded import Truth, figures_of, reference_figures, truth_of
+from v2a_foley.evaluate.held_out import drawn, held_out, notes_on, notes_on_learning
 from v2a_foley.evaluate.published import trained_figure
 from v2a_foley.evaluate.settings import EVENTS, MapperSettings
 from v2a_foley.mapper.bridge import Bridge
-from v2a_foley.metrics.figure import Figure
+from v2a_foley.metrics.figure import REFERENCE, Figure
 from v2a_foley.metrics.figure import as_dict as figure_as_dict
-from v2a_foley.pairs import Pairs, Split, open_pairs
+from v2a_foley.pairs import Pairs, open_pairs
 from v2a_foley.progress import Progress, Stage
 
-LEAST = 2
-"""Files among the held-out pairs below which there is nothing to compare on."""
-EVERYTHING = "all pairs, learned from"
-"""What is measured on where next to nothing was held out."""
-REFERENCE = "reference"
 STAGE = "compare"
 
 
@@ -98,7 +90,7 @@ def compare(stores: Sequence[Path], settings: MapperSettings, progress: Progress
     with progress.stage("open"):
         pairs = open_pairs(list(stores))
         split, which = held_out(pairs)
-        which = _drawn(pairs, which, settings.limit)
+        which = drawn(pairs, which, settings.limit)
         pictures, sounds = pairs.take(which)
     rows = [pairs.rows[number] for number in which]
     names = [store.name for store in stores]
@@ -109,12 +101,13 @@ def compare(stores: Sequence[Path], settings: MapperSettings, progress: Progress
         f"{pairs.target.name}, space {pairs.target.fingerprint[:12]}",
         f"{', '.join(names)}: {split}, {len(rows):,} pairs",
     )
-    notes = _notes_on(pairs, split, len(rows))
+    notes = notes_on(pairs, split, len(rows))
     with progress.stage("load"):
         taking_part = _contestants(pairs, settings, notes, progress.warn)
         taking_part += trained(
             [Path(each) for each in settings.mapper], pairs.source, pairs.target, compute, progress.warn
         )
+    notes += notes_on_learning(pairs, split, taking_part)
     plans = _ablations(taking_part, settings)
     keys = [row.key for row in rows]
     once = {each.identity: each for each in [*taking_part, *(one for plan in plans.values() for one in plan)]}
@@ -153,26 +146,6 @@ def _measured(
     return Entry(contestant.name, [*figures_of(draws, truth, stage.progress.check), count], draws, contestant)
 
 
-def held_out(pairs: Pairs) -> tuple[str, NDArray[np.intp]]:
-    """Return the part of a store that mappers are measured on, and the numbers of its pairs.
-
-    Its test part, or else what mappers were watched on while they learned. Where neither holds pairs from two files, as
-    in a store of a dozen clips, it is all there is, under a name that says so.
-
-    Raises:
-        StoreError: all pairs come from one file.
-    """
-    everything = np.arange(len(pairs), dtype=np.intp)
-    parts = [(str(split), pairs.of(split)) for split in (Split.TEST, Split.VALIDATION)]
-    for name, which in [*parts, (EVERYTHING, everything)]:
-        if len({pairs.rows[number].group for number in which}) >= LEAST:
-            return name, which
-    raise StoreError(
-        f"All {len(pairs)} pairs of the store come from one file; there is nothing to compare on.",
-        hint="Embed more clips, or name another store as well.",
-    )
-
-
 def as_dict(found: Comparison) -> dict[str, Any]:
     """Return what was found as JSON can hold it; the embeddings are left out."""
 
@@ -188,36 +161,6 @@ def as_dict(found: Comparison) -> dict[str, Any]:
         "ablations": {name: rows(entries) for name, entries in found.ablations.items()},
         "notes": list(found.notes),
     }
-
-
-def _drawn(pairs: Pairs, which: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
-    """Return at most so many pairs, chosen by the hash of their names, in the store's order."""
-    if not limit or len(which) <= limit:
-        return which
-    ranks = [hashlib.sha256(pairs.rows[number].key.encode("utf-8", "surrogateescape")).digest() for number in which]
-    kept = sorted(range(len(which)), key=ranks.__getitem__)[:limit]
-    return np.sort(which[kept])
-
-
-def _notes_on(pairs: Pairs, split: str, count: int) -> list[str]:
-    notes = []
-    if split == EVERYTHING:
-        notes.append(
-            "Next to nothing of the store was held out, so these figures are over the pairs that the mappers learned "
-            "from: they say that a mapper learned, not that it can do what it has not seen."
-        )
-    elif split == Split.VALIDATION:
-        notes.append(
-            "The store has no test part: these pairs are those that decided when training stopped, which flatters."
-        )
-    kinds = {card.kind for card in pairs.cards}
-    if "captions" in kinds:
-        notes.append("The pairs are texts in both spaces, not pictures and sounds: they say nothing of real clips.")
-    if not any(row.label for row in pairs.rows):
-        notes.append("The store names no classes, so the spread that sounds of one class have is not known.")
-    if count < 1000:
-        notes.append(f"{count:,} pairs are few: read every figure with its interval.")
-    return notes
 
 
 def _contestants(
@@ -254,7 +197,7 @@ def _bridge(pairs: Pairs, settings: MapperSettings, notes: list[str], warn: Call
             raise
         notes.append(f"No row for the bridge, which reads its captions with a profile's words: {error.message}")
         return None
-    return bridging(Bridge.over(captions, words, senses.ears), len(captions))
+    return bridging(Bridge.over(captions, words, senses.ears), captions)
 
 
 def _captions(named: str, warn: Callable[[str], None]) -> list[str]:

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from v2a_foley.evaluate.embedded import KS, cosines
-from v2a_foley.evaluate.mappers import EVERYTHING, REFERENCE, Comparison, Entry, compare
+from v2a_foley.evaluate.held_out import EVERYTHING
+from v2a_foley.evaluate.mappers import Comparison, Entry, compare
 from v2a_foley.evaluate.report.content import Block, Plot, Report, Section, Text
 from v2a_foley.evaluate.rows import Rows, dots_of, few_samples, table_of
 from v2a_foley.evaluate.settings import MapperSettings
 from v2a_foley.files import check_output
+from v2a_foley.metrics.figure import REFERENCE
 from v2a_foley.metrics.gap import project
 from v2a_foley.plots.curves import Curve, retrieval_curve
 from v2a_foley.plots.spread import Cloud, histograms, scatter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def names_of(paths: Sequence[Path], source: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in paths:
         inside = Path(path.name) if path == source else path.relative_to(source)
-        name = readable(inside.with_suffix("").as_posix())
+        name = unicodedata.normalize("NFC", readable(inside.with_suffix("").as_posix()))
         if name in found:
             raise SourceError(
                 f"{found[name].name!r} and {path.name!r} in {source.name!r} have one name.",
@@ -111,7 +112,8 @@ def read_list(path: Path, key: str, value: str) -> dict[str, str]:
         value: the other one.
 
     Raises:
-        SourceError: there is no such file or column, a sound stands twice with two values, or nothing is in it.
+        SourceError: there is no such file or column, a line has too many values, a sound stands twice with two values,
+            or nothing is in it.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as opened:
@@ -124,13 +126,18 @@ def read_list(path: Path, key: str, value: str) -> dict[str, str]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise SourceError(f"{path.name!r} is no CSV in UTF-8: {error}.", hint="Save it again as CSV, UTF-8.") from error
     found: dict[str, str] = {}
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
+        if None in row:
+            raise SourceError(
+                f"Line {number} of {path.name!r} has more values than there are columns.",
+                hint=f"Put quotation marks around a value that holds {parted!r}.",
+            )
         if row.get(key) is None or row.get(value) is None:
             raise SourceError(
                 f"{path.name!r} lacks a column {key!r} or {value!r}, or a value in it.",
                 hint=f"Its first line must name the columns: {key},{value}",
             )
-        name = Path(row[key].strip())
+        name = Path(unicodedata.normalize("NFC", row[key].strip()))
         plain = name.with_suffix("").as_posix() if name.suffix.lower() in SUFFIXES else name.as_posix()
         if found.setdefault(plain, row[value].strip()) != row[value].strip():
             raise SourceError(f"{path.name!r} gives {plain!r} twice.", hint="Give each sound one line.")

@@ -19,10 +19,9 @@ from v2a_foley.evaluate.judged import true_figures
 from v2a_foley.evaluate.settings import PaperSettings
 from v2a_foley.evaluate.vggsound import vggsound_test
 from v2a_foley.files import translated
+from v2a_foley.metrics.figure import REFERENCE
 from v2a_foley.metrics.figure import as_dict as figure_as_dict
 from v2a_foley.progress import Progress
-
-REFERENCE = "reference"
 
 
 @dataclass(frozen=True)

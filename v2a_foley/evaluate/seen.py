@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.embed import Embeddings, ImageEncoder, pooled
+from v2a_foley.embed import Embeddings, ImageEncoder, Space, pooled
 from v2a_foley.engine.describe import SHORT_SIDE
 from v2a_foley.engine.gaze import even_frames
 from v2a_foley.errors import InputError, OutputError, SourceError
@@ -36,11 +36,13 @@ class Seen:
     Attributes:
         data: the data set without the items that could not be looked at.
         embeddings: ``float32 (n, d)``, one row an item.
+        space: of the eyes.
         broken: the items that could not be looked at, and why, by key.
     """
 
     data: DataSet
     embeddings: Embeddings
+    space: Space
     broken: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,7 +88,7 @@ def look_at(data: DataSet, eyes: ImageEncoder, frames: int, length: Fraction, fo
         progress.warn(f"{key} is left out: {why}")
     if len(broken) > _NAMED:
         progress.warn(f"{len(broken) - _NAMED} more of {data.name} are left out: they cannot be looked at.")
-    return Seen(replace(data, items=tuple(items)), np.stack(found), broken)
+    return Seen(replace(data, items=tuple(items)), np.stack(found), eyes.space, broken)
 
 
 def _kept(item: Item, eyes: ImageEncoder, frames: int, length: Fraction, place: Path) -> NDArray[np.float32]:

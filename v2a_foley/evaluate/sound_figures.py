@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.embed import Space
 from v2a_foley.errors import DependencyMissing, RenderError, UsageError
 from v2a_foley.evaluate.attacks import RESTS_ON, attacks_in
 from v2a_foley.evaluate.backbones import Backbone
@@ -76,7 +77,9 @@ def alone(made: Listened, note: Note) -> list[Figure]:
     found: list[Figure] = []
     chances, key = made.heard.heard.probabilities, made.backbone.key
     if chances is not None:
-        found += _tried(lambda: inception_score(chances, **made.protocol), f"Inception Score by {key}", note)
+        found += _tried(
+            lambda: inception_score(chances, of=made.clips, **made.protocol), f"Inception Score by {key}", note
+        )
     takes = Counter(made.clips)
     rows = [row for row, clip in enumerate(made.clips) if takes[clip] > 1]
     if len({made.clips[row] for row in rows}) > 1:
@@ -139,13 +142,15 @@ def against_true(made: Listened, true: Listened, note: Note) -> list[Figure]:
     )  # fmt: skip
 
 
-def against_pictures(made: Listened, pictures: Mapping[str, NDArray[np.float32]], note: Note) -> list[Figure]:
+def against_pictures(
+    made: Listened, pictures: Mapping[str, NDArray[np.float32]], eyes: Space, note: Note
+) -> list[Figure]:
     """Return how well sounds fit the pictures of their clips: CLIP's embeddings of these, ``float32 (512,)`` each."""
     rows = [row for row, clip in enumerate(made.clips) if clip in pictures]
     if not rows:
         return []
     seen = np.stack([pictures[made.clips[row]] for row in rows])
-    rests_on = f"{made.backbone.name} and OpenAI's CLIP ViT-B/32"
+    rests_on = f"{made.backbone.name} and {eyes.name}, space {eyes.fingerprint[:12]}"
     return _tried(
         lambda: image_sound_score(
             seen, made.heard.mean_embeddings()[rows], rests_on=rests_on, data=made.data, of=made.clips_at(rows)
@@ -171,7 +176,10 @@ def against_onsets(
     of_true = dict(zip(once, attacks_in([true.paths[clip] for clip in once], progress, length=length), strict=True))
     of_made = attacks_in([made.paths[name] for name in names], progress, length=length)
     try:
-        return onset_agreement([of_true[made.clip[name]] for name in names], of_made, rests_on=RESTS_ON, data=data)
+        return onset_agreement(
+            [of_true[made.clip[name]] for name in names], of_made, rests_on=RESTS_ON, data=data,
+            of=[made.clip[name] for name in names],
+        )  # fmt: skip
     except (UsageError, DependencyMissing) as error:
         note(f"{made.name}: onsets are not compared: {error.message}")
         return []

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.compute import Compute, choose
-from v2a_foley.errors import UsageError
-from v2a_foley.evaluate import sound_figures
+from v2a_foley.compute import choose
+from v2a_foley.embed import ImageEncoder
+from v2a_foley.embed.clip import load_clip
+from v2a_foley.errors import SourceError, UsageError
+from v2a_foley.evaluate import sound_figures, sound_notes
 from v2a_foley.evaluate.backbones import Backbone, chosen_backbones
 from v2a_foley.evaluate.backbones.clap import Clap
 from v2a_foley.evaluate.dataset import DataSet, Item
@@ -99,7 +101,7 @@ def compare_sounds(generated: Sequence[Path], settings: SoundSettings, progress:
         progress: told of the stages ``load``, ``listen``, ``eyes`` and ``attacks``; warned of what is left out.
 
     Raises:
-        SourceError: a folder is missing or holds no sounds, or a list is not understood.
+        SourceError: a folder is missing or holds no sounds, or a list is not understood or names no sound.
         UsageError: nothing could be measured, or a backbone is not known.
         MissingError: a backbone that was named, or the eyes, are not on this machine, or damaged.
         Cancelled: the work was asked to stop; what was heard until then is remembered.
@@ -110,19 +112,26 @@ def compare_sounds(generated: Sequence[Path], settings: SoundSettings, progress:
     known = reference.paths.keys() if reference else ()
     names = row_names(generated, {REFERENCE})
     sets = [sound_set(path, name, known, told) for path, name in zip(generated, names, strict=True)]
+    every = {name for each in [*sets, *([reference] if reference else [])] for name in each.paths}
+    notes = sound_notes.of_list(settings.takes, told, every) if settings.takes else []
+    every |= {clip for each in sets for clip in each.clip.values()}
+    notes += sound_notes.of_list(settings.captions, captions, every) if settings.captions else []
+    if settings.images is not None and not settings.images.is_dir():
+        raise SourceError(f"There is no folder {str(settings.images)!r}.", hint="Name a folder of pictures or films.")
+    notes += sound_notes.of_sizes(sets, known)
     compute = choose(settings.device)
     with progress.stage("load"):
         ears, missing = chosen_backbones(settings.backbone, compute)
-    bench = _Bench(sets, reference, settings, captions, compute, progress, notes=missing)
+        notes += sound_notes.unheard(settings, ears)
+        looks = settings.images is not None and any(each.key == "wav2clip" for each in ears)
+        eyes = load_clip(settings.eyes or require(EYES), compute).eyes if looks else None
+    bench = _Bench(sets, reference, settings, captions, eyes, progress, notes=[*missing, *notes])
     for backbone in ears:
         bench.listen(backbone)
     bench.compare_onsets()
     if not bench.tables:
-        raise UsageError(
-            f"Nothing could be measured. {' '.join(bench.notes)}".strip(), hint="Add --reference DIR, or more sounds."
-        )
-    if any(each.key == "logmel" for each in ears):
-        bench.note("Log-mel statistics are a stand-in: what rests on them is comparable with no published figure.")
+        why = " ".join(note for note in bench.notes if note not in missing)
+        raise UsageError(f"Nothing could be measured. {why}".strip(), hint="Add --reference DIR, or more sounds.")
     return Compared(
         sets, reference, bench.tables, bench.notes, [each.name for each in ears], bench.length, bench.nearness,
         bench.broken,
@@ -137,7 +146,7 @@ class _Bench:
     reference: SoundSet | None
     settings: SoundSettings
     captions: Mapping[str, str]
-    compute: Compute
+    eyes: ImageEncoder | None
     progress: Progress
     notes: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -172,10 +181,11 @@ class _Bench:
             if true is not None:
                 alike = {name: sound_figures.against_true(each, true, self.note) for name, each in made.items()}
                 self._add(f"True sounds, {backbone.name}", alike)
-        if backbone.key == "wav2clip" and self.settings.images is not None:
-            pictures = self._look(self.settings.images)
+        if backbone.key == "wav2clip" and self.settings.images is not None and self.eyes is not None:
+            pictures, seen_by = self._look(self.settings.images, self.eyes), self.eyes.space
             fits = {
-                name: sound_figures.against_pictures(each, pictures, self.note) for name, each in everything.items()
+                name: sound_figures.against_pictures(each, pictures, seen_by, self.note)
+                for name, each in everything.items()
             }
             self._add(f"Pictures, {backbone.name}", fits)
 
@@ -218,20 +228,17 @@ class _Bench:
         paths = {name: path for name, path in sounds.paths.items() if name not in broken}
         return SoundSet(sounds.name, paths, {name: sounds.clip[name] for name in paths})
 
-    def _look(self, folder: Path) -> dict[str, NDArray[np.float32]]:
+    def _look(self, folder: Path, eyes: ImageEncoder) -> dict[str, NDArray[np.float32]]:
         """Return CLIP's embedding of each picture or film of the clips, by the clip's name."""
-        from v2a_foley.embed.clip import load_clip
-
         clips = {clip for each in self.sets for clip in each.clip.values()}
-        inside = sorted(folder.rglob("*")) if folder.is_dir() else []
-        shown = names_of([path for path in inside if path.suffix.lower() in PICTURES | FILMS], folder)
+        inside = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in PICTURES | FILMS]
+        shown = names_of(inside, folder)
         wanted = [(name, path) for name, path in shown.items() if name in clips]
         if not wanted:
             self.note(f"No image–sound score: the folder {folder.name!r} holds no picture of a sound's name.")
             return {}
         items = tuple(Item(f"{number:07}", path, name) for number, (name, path) in enumerate(wanted))
         data = DataSet("the pictures", "pictures", items, len(items), heard=False, licence="")
-        eyes = load_clip(self.settings.eyes or require(EYES), self.compute).eyes
         with scratch_folder() as scratch:
             seen = look_at(data, eyes, self.settings.frames, self.length.seconds or _LONGEST, scratch, self.progress)
         return {item.label: row for item, row in zip(seen.data.items, seen.embeddings, strict=True)}

@@ -11,8 +11,10 @@ from v2a_foley.evaluate.backbones.protocol import Backbone
 
 KEYS = ("panns", "panns-16k", "vggish", "vggish-pca", "passt", "clap", "wav2clip", "logmel")
 """Every backbone's name on the command line."""
-USUAL = ("panns", "panns-16k", "vggish", "passt", "clap", "wav2clip", "logmel")
+USUAL = ("panns", "panns-16k", "vggish", "passt", "clap", "wav2clip")
 """Those that listen where none is named, as far as they are on this machine."""
+STAND_IN = "logmel"
+"""What listens where none is named and none of these is here."""
 
 
 def load_backbone(key: str, weights: Path | None = None, compute: Compute | None = None) -> Backbone:
@@ -60,29 +62,38 @@ def load_backbone(key: str, weights: Path | None = None, compute: Compute | None
     raise UsageError(f"There is no backbone {key!r}.", hint=f"Choose one of {', '.join(KEYS)}.")
 
 
-def chosen_backbones(wanted: Sequence[str], compute: Compute | None = None) -> tuple[list[Backbone], list[str]]:
+def chosen_backbones(
+    wanted: Sequence[str], compute: Compute | None = None, *, once: bool = False
+) -> tuple[list[Backbone], list[str]]:
     """Return the backbones that a user names, or all that are on this machine where none is named.
 
     Args:
         wanted: ``KEY`` or ``KEY=WEIGHTS`` each, as on the command line.
         compute: where to run.
+        once: refuse one key with several weights, where figures are told apart by the key alone.
 
     Returns:
-        The backbones in the order of the names, and a sentence for each usual one that is not on this machine.
+        The backbones in the order of the names; and what a reader of their figures must know: a sentence for each
+        usual one that is not on this machine, and one for log-mel statistics, which listen where none of these is.
 
     Raises:
-        UsageError: a name is unknown, or stands twice with the same weights.
+        UsageError: a name is unknown, or stands twice with the same weights (with ``once``, with any).
         MissingError: one that was named is not on this machine, as ``load_backbone``.
     """
-    if len(set(wanted)) < len(wanted):
+    parts = [text.partition("=") for text in wanted]
+    named = [(key.strip(), path if equal else None) for key, equal, path in parts]
+    alike = [key for key, _ in named] if once else named
+    if len(set(alike)) < len(alike):
         raise UsageError("A backbone was named twice.", hint="Name each once.")
-    if wanted:
-        parts = [text.partition("=") for text in wanted]
-        return [load_backbone(key.strip(), Path(path) if equal else None, compute) for key, equal, path in parts], []
-    found, missing = [], []
-    for key in USUAL:
+    found, notes = [], []
+    for key, path in named:
+        found.append(load_backbone(key, None if path is None else Path(path), compute))
+    for key in USUAL if not named else ():
         try:
             found.append(load_backbone(key, None, compute))
         except MissingError as error:
-            missing.append(f"Nothing rests on {key}: {error.message} {error.hint}".strip())
-    return found, missing
+            notes.append(f"Nothing rests on {key}: {error.message} {error.hint}".strip())
+    found = found or [load_backbone(STAND_IN, None, compute)]
+    if any(each.key == STAND_IN for each in found):
+        notes.append("Log-mel statistics are a stand-in: what rests on them is comparable with no published figure.")
+    return found, notes
