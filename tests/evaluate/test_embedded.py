@@ -78,6 +78,20 @@ def test_one_draw_has_no_spread_of_draws_and_several_are_averaged(world):
     assert joined.value == pytest.approx(np.mean(alone))
     assert "over 3 seeds" in joined.interval
     assert joined.low < min(alone) < max(alone) < joined.high
+    one = by_name(figures_of(draws[:1], truth))["FD"]
+    off = draws[0] + np.float32(0.5)  # a second draw of a mapper whose draws differ much
+    wide = by_name(figures_of([draws[0], off], truth))["FD"]
+    assert wide.high - wide.value > 5 * (one.high - one.value), "what draws leave open belongs into the interval"
+    apart = ((means - truth.targets).astype(np.float64) ** 2).sum(axis=1).mean()
+    assert by_name(figures_of([means], truth))["squared error"].value == pytest.approx(apart)
+
+
+def test_what_lies_between_bounds_stays_there(world):
+    truth, draws, _, _ = world
+    far = [each + np.float32(3) for each in draws]
+    told = by_name(figures_of([far[0], draws[0], far[1]], truth))["separability"]
+    assert 0 <= told.low <= told.value <= told.high <= 1
+    assert told.high == 1
 
 
 def test_windows_of_one_file_stay_in_one_half_and_are_drawn_together(world):
@@ -89,7 +103,7 @@ def test_windows_of_one_file_stay_in_one_half_and_are_drawn_together(world):
     }
     assert all(len(each) == 1 for each in halves.values())
     figures = by_name(figures_of(draws, grouped))
-    assert figures["cosine"].samples == len(files) // 4
+    assert {figures[name].samples for name in ("FD", "cosine", "squared error")} == {len(files) // 4}
     assert "spread within a class" not in figures
 
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -8,15 +9,18 @@ import torch
 from tests.cli.program import Program, assert_refused
 from tests.tiny.profile import stranger
 from tests.train.world import SIZE, World
+from v2a_foley.compute import Compute
 from v2a_foley.errors import StoreError
-from v2a_foley.evaluate.held_out import EVERYTHING, held_out
+from v2a_foley.evaluate.contestants import Contestant, Untranslated, trained
+from v2a_foley.evaluate.held_out import EVERYTHING, held_out, notes_on_learning
 from v2a_foley.evaluate.mappers import compare
 from v2a_foley.evaluate.settings import MapperSettings
 from v2a_foley.mapper.checkpoint import save_mapper
 from v2a_foley.mapper.diffusion import DiffusionMapper, Sampling
 from v2a_foley.mapper.network import DiffusionConfig, DiffusionNetwork
 from v2a_foley.mapper.regression import MlpRegressor, MlpRegressorConfig, RegressionMapper
-from v2a_foley.pairs import open_pairs
+from v2a_foley.pairs import Row, Split, StoreCard, open_pairs, write_shard
+from v2a_foley.pairs.card import write_card
 from v2a_foley.progress import Progress
 
 
@@ -80,8 +84,6 @@ def test_the_verb_compares_all_mappers_and_writes_a_page_that_shows_them(lab, cl
 def test_the_bridge_takes_part_where_a_profile_reads_both_spaces(lab, tmp_path):
     from tests.tiny.profile import write_profile
     from v2a_foley.engine.profiles import load_senses
-    from v2a_foley.pairs import Row, StoreCard, write_shard
-    from v2a_foley.pairs.card import write_card
 
     senses = load_senses(str(write_profile(tmp_path / "profile", mapper="bridge")), device="cpu")
     seen, heard = (
@@ -113,6 +115,11 @@ def test_draws_are_the_same_for_the_same_seed_and_limited_pairs_are_some_of_all(
     np.testing.assert_array_equal(drawn.draws[1], again.draws[1])
     assert not np.allclose(drawn.draws[0], drawn.draws[1])
     assert len(one.pictures) == 30
+    pairs = open_pairs([folder / "store"])
+    first = pairs.take(pairs.of(Split.TEST)[:30])[0]
+    assert not np.array_equal(one.pictures, first), "which pairs are drawn depends on their names, not on their order"
+    half = compare([folder / "store"], MapperSettings(limit=15, device="cpu"), Progress())
+    assert {row.tobytes() for row in half.pictures} < {row.tobytes() for row in one.pictures}
     third = compare([folder / "store"], replace(settings, seed=5), Progress())
     assert not np.allclose(drawn.draws[0], {entry.name: entry for entry in third.entries}["drawing"].draws[0])
 
@@ -125,10 +132,43 @@ def test_what_was_held_out_is_measured_on_and_a_store_too_small_for_that_says_so
     name, which = held_out(open_pairs([tmp_path / "small"]))
     assert (name, len(which)) == (EVERYTHING, 9)
     found = compare([tmp_path / "small"], MapperSettings(device="cpu"), Progress())
-    assert any("learned from" in note for note in found.notes)
+    assert any("the mappers learned" in note for note in found.notes)
+    drawn = world.draw(12)
+    write_rows(tmp_path / "windows", world, drawn, [Row(f"film {n}", "film", "", "test") for n in range(4)])
+    rows = [Row(f"clip {n}", f"clip {n}", "", "validation") for n in range(8)]
+    write_rows(tmp_path / "clips", world, drawn, rows)
+    name, which = held_out(open_pairs([tmp_path / "windows", tmp_path / "clips"]))
+    assert (name, len(which)) == ("validation", 8), "four windows of one film are no test part"
     world.write(tmp_path / "one", {"test": world.draw(1)})
     with pytest.raises(StoreError, match="one file"):
         held_out(open_pairs([tmp_path / "one"]))
+
+
+def write_rows(folder, world, drawn, rows):
+    (folder / "shards").mkdir(parents=True)
+    write_card(folder, StoreCard(world.source, world.target, "clips", "a world with known answers"))
+    places = (world.source, world.target)
+    write_shard(folder / "shards" / "0.safetensors", places, rows, drawn.seen[: len(rows)], drawn.heard[: len(rows)])
+
+
+def test_a_mapper_that_may_have_learned_from_what_it_is_measured_on_is_named(lab, tmp_path):
+    _, world = lab
+    world.write(tmp_path / "store", {"train": world.draw(20), "validation": world.draw(8)})
+    pairs = open_pairs([tmp_path / "store"])
+    known = Contestant("known", Untranslated(world.source, world.target), "1", learned_from=(20, 8))
+    grown = Contestant("grown", known.mapper, "2", learned_from=(15, 4))
+    foreign = Contestant("foreign", known.mapper, "3")
+    (note,) = notes_on_learning(pairs, "validation", [known, grown, foreign])
+    assert note.startswith("grown learned from 15 pairs with 4 held out; here they are 20 and 8")
+    assert not notes_on_learning(pairs, "test", [known, grown, foreign]), "no mapper learns from a test part"
+
+
+def test_a_mapper_is_never_called_what_other_rows_are(lab, tmp_path):
+    folder, world = lab
+    for name in ("reference", "bridge"):
+        shutil.copytree(folder / "regressing", tmp_path / name)
+    found = trained([tmp_path / "reference", tmp_path / "bridge"], world.source, world.target, Compute())
+    assert [each.name for each in found] == [f"{tmp_path.name}/reference", f"{tmp_path.name}/bridge"]
 
 
 def test_what_cannot_be_compared_is_refused_with_a_sentence(lab, cli, tmp_path):

@@ -76,6 +76,7 @@ def test_lists_are_read_whatever_parts_them(tmp_path, parted):
         (b"file,caption\n", "holds no lines"),
         (b"name,caption\na,b\n", "lacks a column 'file'"),
         (b"file,caption\na\n", "lacks a column"),
+        (b"file,caption\na,a dog, barking\n", "Line 2 .* more values"),
         (b"file,caption\na.wav,b\na.mp3,c\n", "twice"),
         (b"file,caption\n\xff\xfe,b\n", "no CSV in UTF-8"),
     ],
@@ -85,6 +86,14 @@ def test_lists_that_are_not_understood_are_refused(tmp_path, content, said):
     path.write_bytes(content)
     with pytest.raises(SourceError, match=said):
         read_list(path, "file", "caption")
+
+
+def test_names_are_the_same_however_their_accents_are_written(tmp_path):
+    together, parted = "caf\u00e9", "cafe\u0301"
+    path = tmp_path / "list.csv"
+    path.write_text(f"file;caption\r\n{parted}.wav;cups\r\n", encoding="utf-8", newline="")
+    assert read_list(path, "file", "caption") == {together: "cups"}
+    assert list(names_of([tmp_path / f"{parted}.wav"], tmp_path)) == [together]
 
 
 def test_a_list_that_is_a_folder_is_refused(tmp_path):

@@ -121,6 +121,8 @@ def test_what_cannot_be_measured_is_refused_before_anything_is_made(lab, cli, tm
     assert_refused(cli(*plain, "--imagehear", lab / "vggsound"), 3)
     assert_refused(cli(*plain, "--imagehear", lab / "imagehear", "--backbone", "nonsense"), 2)
     assert_refused(cli(*plain, "--imagehear", lab / "imagehear", "--backbone", "panns"), 4)
+    twice = ("--backbone", "logmel", "--backbone", "logmel=x")
+    assert "twice" in cli(*plain, "--imagehear", lab / "imagehear", *twice).err
     assert_refused(cli(*plain, "--imagehear", lab / "imagehear", "--ablations", "colour"), 2)
     assert_refused(cli(*plain, "--imagehear", lab / "imagehear", "--mapper", tmp_path / "none"), 4)
     no_voice = ["evaluate", "paper", "--profile", "pocket", "-o", out, "--imagehear", lab / "imagehear"]

@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.tiny.backbones import backbone, weights_of
 from tests.tiny.clip import write_clip
+from v2a_foley.embed.clip import load_clip
 from v2a_foley.errors import Cancelled, ModelMissing, SourceError, UsageError
 from v2a_foley.evaluate.backbones import load_backbone
 from v2a_foley.evaluate.listening import hear
@@ -76,6 +77,9 @@ def test_near_sounds_are_nearer_than_far_ones(world):
     onsets = [figures(found, "Onsets", row)["onset F ±50 ms"] for row in ("near", "far")]
     assert onsets[0].value > 0.95
     assert onsets[1].value < 0.3
+    assert [each.samples for each in onsets] == [8, 8]
+    assert any("unequal numbers of sounds (near 16, far 8)" in note for note in found.notes)
+    assert not any("different clips" in note for note in found.notes)
     assert near["spread"].samples == 8
     assert "spread" not in far
 
@@ -135,7 +139,7 @@ def test_classifiers_give_kl_and_inception_scores(world):
         found = compare_sounds([world / "near", world / "far"], settings(world), Progress())
     near, far, true = (figures(found, "classes", row) for row in ("near", "far", "reference"))
     assert near["KL"].value < far["KL"].value
-    assert near["KL"].samples == 8
+    assert near["KL"].samples == near["IS"].samples == 8  # clips, not takes
     assert 1 <= far["IS"].value <= 3
     assert set(true) == {"IS"}
 
@@ -168,7 +172,7 @@ def test_wav2clip_is_held_against_pictures(world):
     score = figures(found, "Pictures", "near")["CS"]
     assert score.samples == 7
     assert -100 <= score.low <= score.value <= score.high <= 100
-    assert "CLIP ViT-B/32" in score.protocol.rests_on
+    assert load_clip(eyes).eyes.space.fingerprint[:12] in score.protocol.rests_on, "the eyes are named, too"
     assert "reference" in next(table for table in found.tables if table.title.startswith("Pictures")).rows
     (world / "none").mkdir()
     without = compare_sounds([world / "near"], settings(world, **{**more, "images": world / "none"}), Progress())
@@ -181,6 +185,8 @@ def test_sounds_without_a_true_one_count_in_sets_alone(world):
     found = compare_sounds([world / "far"], settings(world), Progress())
     assert figures(found, "log-mel", "far")["FD"].samples == 8
     assert figures(found, "Onsets", "far")["onset F ±50 ms"].samples == 4
+    both = compare_sounds([world / "near", world / "far"], settings(world), Progress())
+    assert any("different clips (of 8: near 8, far 4)" in note for note in both.notes)
 
 
 def test_a_list_says_which_sounds_are_takes(world):
@@ -223,6 +229,19 @@ def test_what_is_not_on_this_machine_is_named_where_nothing_was_asked_for(world)
     assert any("comparable with no published figure" in note for note in found.notes)
 
 
+def test_lists_and_pictures_that_nothing_listens_to_are_not_passed_over(world):
+    (world / "captions.csv").write_text("file,caption\nclip0,a knock\nlost,a bell\n", encoding="utf-8")
+    found = compare_sounds(
+        [world / "near"], settings(world, captions=world / "captions.csv", images=world / "true"), Progress()
+    )
+    for said in ("Of 2 names in 'captions.csv' no sound bears 1, such as 'lost'", "no CLAP listens", "no Wav2CLIP"):
+        assert any(said in note for note in found.notes), said
+    for given in ("captions", "takes"):
+        (world / "lost.csv").write_text("file,caption,clip\nlost,a bell,clip0\n", encoding="utf-8")
+        with pytest.raises(SourceError, match=r"No sound bears a name of 'lost\.csv', such as 'lost'"):
+            compare_sounds([world / "near"], settings(world, **{given: world / "lost.csv"}), Progress())
+
+
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
@@ -232,10 +251,13 @@ def test_what_is_not_on_this_machine_is_named_where_nothing_was_asked_for(world)
         ({"captions": "none.csv"}, SourceError, "cannot be read"),
         ({"captions": "true/clip0.wav"}, SourceError, "no CSV in UTF-8|lacks a column|holds no lines"),
         ({"reference": "nowhere"}, SourceError, "no folder"),
+        ({"images": "nowhere"}, SourceError, "no folder"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(world, change, error, said):
-    more = {key: world / value if key in {"captions", "reference"} else value for key, value in change.items()}
+    more = {
+        key: world / value if key in {"captions", "reference", "images"} else value for key, value in change.items()
+    }
     with pytest.raises(error, match=said):
         compare_sounds([world / "near"], settings(world, **more), Progress())
 

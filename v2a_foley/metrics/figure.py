@@ -105,9 +105,13 @@ class Table:
         """Add a row, or figures to a row that is there.
 
         Raises:
-            UsageError: a figure measures what a column does, by another protocol: it belongs into another table.
+            UsageError: a figure measures what a column does, by another protocol: it belongs into another table; or
+                the row has another figure there already: two things bear one name.
         """
         for figure in figures:
+            known = self.rows.get(name, {}).get(figure.protocol)
+            if known is not None and known != figure:
+                raise UsageError(f"{name} has its {figure.protocol.metric} already.", hint="Call the two rows apart.")
             rival = next(
                 (each for each in self.columns if each.metric == figure.protocol.metric and each != figure.protocol),
                 None,
