@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from v2a_foley.metrics.figure import Figure
 
 STORES = typer.Argument(
-    ..., metavar="STORE…", help="What 'v2a-foley train embed' wrote; several of the same two spaces.", readable=False
+    ..., metavar="STORE", help="What 'v2a-foley train embed' wrote; several of the same two spaces.", readable=False
 )
 OUTPUT = typer.Option(..., "--output", "-o", metavar="REPORT.html", help="The page to write.", readable=False)
 

@@ -12,7 +12,7 @@ from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
 from v2a_foley.cli.session import session
 from v2a_foley.evaluate.sound_settings import SoundSettings
 
-GENERATED = typer.Argument(..., metavar="GENERATED…", help="Folders of sounds, each a row.", readable=False)
+GENERATED = typer.Argument(..., metavar="GENERATED", help="Folders of sounds, each a row.", readable=False)
 OUTPUT = typer.Option(..., "--output", "-o", metavar="REPORT.html", help="The page to write.", readable=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import typer
@@ -50,7 +51,9 @@ def _verb() -> Callable[..., None]:
                 typer.secho(f"Note: {sentence}", fg="yellow", err=True)
             for side, what in result.corrected.items():
                 if what:
-                    current.say(f"What is {side} was moved by {result.gap[side]:.3f}, by the mean of {what}")
-            current.say(f"{result.store}  {result.pairs:,} pairs in {result.shards:,} shards, {result.seconds:.0f} s")
+                    moved = f"moved by {result.gap[side]:.2f} (an embedding is 1 long)"
+                    current.say(f"What is {side} was {moved}, by the mean of {what}")
+            current.say(f"{result.store}  {result.pairs:,} pairs, {result.seconds:.0f} s")
+            current.say(f"Next: v2a-foley train mapper {quote(str(result.store))} -o my-mapper")
 
     return captions

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
 from v2a_foley.cli.session import Session, session
+from v2a_foley.errors import Cancelled
 from v2a_foley.train.embed_settings import EmbedSettings
 
 if TYPE_CHECKING:
@@ -45,7 +47,12 @@ def _verb() -> Callable[..., None]:
             settings = EmbedSettings(**chosen(given))
             from v2a_foley.train.embedding import embed as work
 
-            result = work(source, output, settings, current.progress)
+            try:
+                result = work(source, output, settings, current.progress)
+            except Cancelled as error:
+                raise Cancelled(
+                    f"Stopped; what was done lies in {str(output)!r}.", hint="The same command goes on from there."
+                ) from error
             current.result({**result.as_dict(), "warnings": current.progress.warnings})
             if not as_json:
                 report(current, result)
@@ -62,7 +69,6 @@ def report(current: Session, result: EmbedResult) -> None:
     for reason, count in result.missing.items():
         current.say(f"{count:>8,} not found: {reason.rstrip('.')}")
     more = f" ({result.made:,} of them new)" if result.made != result.pairs else ""
-    known = f", {result.broken:,} broken" if result.broken else ""
-    current.say(
-        f"{result.store}  {result.pairs:,} pairs{more} in {result.shards:,} shards{known}, {result.seconds:.0f} s"
-    )
+    known = f", {result.broken:,} broken ({result.store / 'broken.csv'} says why)" if result.broken else ""
+    current.say(f"{result.store}  {result.pairs:,} pairs{more}{known}, {result.seconds:.0f} s")
+    current.say(f"Next: v2a-foley train mapper {quote(str(result.store))} -o my-mapper")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,7 +16,7 @@ from v2a_foley.train.settings import TrainSettings
 if TYPE_CHECKING:
     from v2a_foley.train.job import TrainResult
 
-STORES = typer.Argument(..., metavar="STORE…", help="One or more stores of pairs, all of the same spaces.")
+STORES = typer.Argument(..., metavar="STORE", help="One or more stores of pairs, all of the same spaces.")
 OUTPUT = typer.Option(..., "--output", "-o", metavar="DIR", help="The mapper's folder, or an unfinished one.")
 
 
@@ -44,12 +45,12 @@ def _verb() -> Callable[..., None]:
             result = train_mapper(stores, output, settings, current.progress)
             if is_chief():
                 current.result({**result.as_dict(), "warnings": current.progress.warnings})
-                report(current, result)
+                report(current, stores, result)
 
     return mapper
 
 
-def report(current: Session, result: TrainResult) -> None:
+def report(current: Session, stores: list[Path], result: TrainResult) -> None:
     """Print how it went, and what the mapper is worth on pairs that it did not learn from."""
     for sentence in current.progress.warnings:
         typer.secho(f"Note: {sentence}", fg="yellow", err=True)
@@ -67,3 +68,5 @@ def report(current: Session, result: TrainResult) -> None:
     current.say(f"{result.output}  {result.card.kind}, {result.card.parameters:,} weights")
     for path in result.files.values():
         current.say(f"{path}")
+    there = " ".join(quote(str(store)) for store in stores)
+    current.say(f"Next: v2a-foley evaluate mapper {there} --mapper {quote(str(result.output))} -o report.html")
