@@ -2,6 +2,8 @@
 
 import csv
 import json
+import resource
+import signal
 import sys
 from dataclasses import replace
 from xml.etree import ElementTree as ET
@@ -16,6 +18,7 @@ from v2a_foley.embed import normalised
 from v2a_foley.errors import (
     Cancelled,
     DiskFull,
+    ModelDamaged,
     OutputError,
     SpaceMismatch,
     StoreError,
@@ -27,7 +30,9 @@ from v2a_foley.pairs import Row, Split, StoreCard, open_pairs, write_shard
 from v2a_foley.pairs.card import write_card
 from v2a_foley.progress import Progress
 from v2a_foley.train import job, loop
+from v2a_foley.train.curve import Curve
 from v2a_foley.train.job import train_mapper
+from v2a_foley.train.loop import Outcome
 from v2a_foley.train.settings import KINDS
 
 
@@ -131,7 +136,7 @@ def test_what_is_not_installed_is_said_once_and_left_out(toys, tmp_path, monkeyp
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     progress = Progress()
-    train_mapper([toys], tmp_path / "mapper", quick(no_tensorboard=False, steps=5), progress)
+    train_mapper([toys], tmp_path / "mapper", quick(no_tensorboard=False, steps=5, warm_up=0), progress)
     assert [each for each in progress.warnings if "[train]" in each] == progress.warnings
     assert len(progress.warnings) == 1
     assert not (tmp_path / "mapper" / "training" / gone).exists()
@@ -306,6 +311,70 @@ def test_a_curve_that_was_lost_is_begun_again(toys, tmp_path):
     train_mapper([toys], tmp_path / "m", quick(), progress)
     assert any("curve.csv is lost" in each for each in progress.warnings)
     assert [int(row["step"]) for row in curve(tmp_path / "m")] == list(range(32, 61))
+
+
+def test_a_curve_that_ends_in_the_middle_of_a_line_is_begun_again(toys, tmp_path):
+    with pytest.raises(Cancelled):
+        train_mapper([toys], tmp_path / "m", quick(), Stopping(30))
+    path = tmp_path / "m" / "training" / "curve.csv"
+    path.write_bytes(path.read_bytes()[:-30])
+    train_mapper([toys], tmp_path / "m", quick())
+    assert [int(row["step"]) for row in curve(tmp_path / "m")] == list(range(32, 61))
+
+
+def test_where_no_state_is_whole_overwriting_begins_anew(toys, whole, tmp_path):
+    with pytest.raises(Cancelled):
+        train_mapper([toys], tmp_path / "m", quick(), Stopping(30))
+    (weights,) = (tmp_path / "m" / "training" / "state").glob("*/weights.safetensors")
+    weights.write_bytes(b"")
+    with pytest.raises(ModelDamaged, match="--overwrite"):
+        train_mapper([toys], tmp_path / "m", quick())
+    progress = Progress()
+    assert train_mapper([toys], tmp_path / "m", quick(overwrite=True), progress).resumed == 0
+    assert any("began anew" in each for each in progress.warnings)
+    assert bits(tmp_path / "m") == bits(whole)
+
+
+@pytest.mark.parametrize("lines", [1, 2000])
+def test_a_full_disk_under_the_curve_names_it(tmp_path, lines):
+    """One line waits in memory until the file is closed, many do not."""
+
+    def written():
+        with Curve(tmp_path, per_epoch=1, resumed=None, tensorboard=False, warn=pytest.fail) as curve:
+            for step in range(lines):
+                curve.add(Outcome(step, 1 / 3, 2 / 3, 1e-4 / 3), None)
+
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60 * lines, before[1]))
+    try:
+        with pytest.raises(DiskFull, match=r"curve\.csv"):
+            written()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_training_that_taught_nothing_says_so(toys, tmp_path, monkeypatch):
+    progress = Progress()
+    monkeypatch.setattr(job.Learner, "watched", lambda self, _: 1.0 + self.steps)
+    result = train_mapper([toys], tmp_path / "m", quick(steps=5), progress)
+    assert result.best_step == 0
+    assert any("--warm-up" in each for each in progress.warnings)
+    assert any("knows nothing" in each for each in progress.warnings)
+
+
+def test_a_validation_loss_that_is_no_number_ends_the_run(toys, tmp_path, monkeypatch):
+    monkeypatch.setattr(job.Learner, "watched", lambda self, _: float("nan") if self.steps == 40 else 1.0)
+    with pytest.raises(TrainingDiverged, match=r"validation loss after step 40 .*state of step 30 stands"):
+        train_mapper([toys], tmp_path / "m", quick(save_steps=10))
+
+
+def test_what_so_few_targets_cannot_tell_is_left_out_of_the_card(tmp_path):
+    few = store(tmp_path / "few", train=20, validation=3)
+    metrics = train_mapper([few], tmp_path / "m", quick(steps=2)).card.metrics
+    assert {"measured_on", "cosine", "frechet_distance", "recall_at_1"} < set(metrics)
+    assert "recall_at_5" not in metrics
+    assert metrics["measured_on"] == 3
 
 
 def test_several_stores_are_one(tmp_path):

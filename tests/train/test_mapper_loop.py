@@ -8,7 +8,7 @@ import torch
 
 from tests.train.toys import one_thread, quick, store
 from v2a_foley.compute import Compute
-from v2a_foley.errors import OutOfMemory
+from v2a_foley.errors import DependencyMissing, OutOfMemory
 from v2a_foley.mapper.transformer import Linear
 from v2a_foley.pairs import Split, open_pairs
 from v2a_foley.train.batches import Deck
@@ -155,6 +155,33 @@ def test_a_lack_of_memory_names_what_to_do(deck, monkeypatch):
 
     monkeypatch.setattr(one, "_losses", full)
     with pytest.raises(OutOfMemory, match="--rows-at-once 8"):
+        one.step(deck.dealt(0, WHOLE))
+
+
+def test_a_lack_of_memory_in_the_optimiser_or_a_look_is_told_too(deck, monkeypatch):
+    one = learner(deck)
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(one._optimiser, "step", full)
+    with pytest.raises(OutOfMemory, match="--rows-at-once 16"):
+        one.step(deck.dealt(0, WHOLE))
+    monkeypatch.setattr("v2a_foley.train.loop.in_precision", full)
+    with pytest.raises(OutOfMemory, match="look"):
+        one.watched(deck.watched(deck.pairs.of(Split.VALIDATION)))
+    monkeypatch.setattr("v2a_foley.train.loop.Average", full)
+    with pytest.raises(OutOfMemory, match="--size"):
+        learner(deck)
+
+
+def test_a_compiler_that_is_missing_is_a_sentence(deck):
+    def broken(*_):
+        raise RuntimeError("no compiler\nand a long trace")
+
+    one = learner(deck, compile=True)
+    one._losses = torch.compile(row_losses, backend=broken)
+    with pytest.raises(DependencyMissing, match=r"no compiler.*Leave out --compile"):
         one.step(deck.dealt(0, WHOLE))
 
 

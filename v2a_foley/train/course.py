@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -17,6 +18,8 @@ from v2a_foley.train.loop import Learner, Outcome
 from v2a_foley.train.processes import Processes
 from v2a_foley.train.state import State, write_state
 from v2a_foley.train.watch import Watch
+
+_SMALLER = "Begin anew with --overwrite and a smaller --lr, a longer --warm-up or a smaller --clip."
 
 
 @dataclass
@@ -117,11 +120,17 @@ class Course:
 
     def _due(self) -> bool:
         settings, steps = self.deck.settings, self.learner.steps
+        if self.curve is None:  # who does not save need not hurry: nobody may know of a stop before the one who saves
+            return False
         counted = settings.save_steps is not None and steps % settings.save_steps == 0
         return counted or time.monotonic() - self._since >= 60 * settings.save_minutes
 
     def _look(self) -> float:
         loss = self.learner.watched(self.watched)
+        if not math.isfinite(loss):
+            raise TrainingDiverged(
+                f"The validation loss after step {self.learner.steps:,} is no number; {self._stands()}.", hint=_SMALLER
+            )
         self.watch.look(loss, self.learner.steps, dict(self.learner.average.network.named_parameters()))
         return loss
 
@@ -142,9 +151,8 @@ class Course:
     def _diverged(self, outcome: Outcome, part: slice) -> FoleyError:
         """Return the error for a step that gave no number, after a look at whether the precision is to blame."""
         what = "loss" if outcome.loss != outcome.loss or abs(outcome.loss) == float("inf") else "gradient"
-        stands = f"the state of step {self.saved:,} stands" if self.saved else "nothing was saved before"
         exact = self.learner.compute.precision == "float32"
-        message = f"The {what} of step {outcome.step + 1:,} is no number any more; {stands}."
+        message = f"The {what} of step {outcome.step + 1:,} is no number any more; {self._stands()}."
         if not exact and self.learner.finite_in_float32(self.deck.dealt(outcome.step, part)):
             return TrainingDiverged(
                 f"{message} In float32 the same step is a number.",
@@ -152,6 +160,8 @@ class Course:
             )
         return TrainingDiverged(
             message,
-            hint="Begin anew with --overwrite and a smaller --lr, a longer --warm-up"
-            + (" or a smaller --clip." if exact else ", or --precision float32."),
+            hint=_SMALLER if exact else f"{_SMALLER} Or give the same command with --precision float32.",
         )
+
+    def _stands(self) -> str:
+        return f"the state of step {self.saved:,} stands" if self.saved else "nothing was saved before"

@@ -59,11 +59,16 @@ class Curve:
         """Open."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the files."""
-        self._file.close()
-        if self._board is not None:
-            self._board.close()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Close the files; lines that find no room are told of by the error there is, or by one of ours."""
+        try:
+            self._file.close()
+        except OSError as full:
+            if error is None:
+                raise translated(full, self.path) from full
+        finally:
+            if self._board is not None:
+                self._board.close()
 
     def start(self, validation: float) -> None:
         """Write the line before the first step."""
@@ -111,13 +116,11 @@ class Curve:
 def _opened(path: Path, length: int, warn: Callable[[str], None]) -> TextIO:
     """Open the file for the lines that follow its first ``length`` bytes."""
     there = path.stat().st_size if path.is_file() else 0
-    if length:
-        if there < length:
-            warn(f"The beginning of {path.name} is lost; what follows is written all the same.")
-        elif there > length:
-            os.truncate(path, length)
-    if min(there, length):
+    if 0 < length <= there:
+        os.truncate(path, length)
         return path.open("a", encoding="utf-8", newline="")
+    if length:  # what is left of it may end in the middle of a line
+        warn(f"The beginning of {path.name} is lost; what follows is written all the same.")
     opened = path.open("w", encoding="utf-8", newline="")
     opened.write(",".join(COLUMNS) + "\n")
     return opened

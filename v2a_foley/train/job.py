@@ -137,6 +137,11 @@ def _trained(
             require_room(output, parameter_count(network))
             resume.make_room(output, settings, state)
         processes.wait()
+    if total <= settings.warm_up and processes.chief:
+        progress.warn(
+            f"The rate rises for {settings.warm_up:,} steps (--warm-up), and there are only {total:,} steps: "
+            "little is learned. Choose more --epochs or --steps."
+        )
     learner, watch = Learner(network, settings, processes, total=total), Watch(settings.patience)
     if state is not None:
         learner.restore(state.now, state.step)
@@ -148,6 +153,8 @@ def _trained(
         course = Course(deck, deck.watched(held), learner, watch, curve, states, run, total, processes, saved=before)
         course.learn(progress)
     seconds = time.perf_counter() - started
+    if watch.step == 0:
+        progress.warn("The validation loss never got better than before the first step: this mapper knows nothing.")
     try:
         card = _written(course, held, progress)
     except Cancelled as error:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from v2a_foley.compute import ran_out
-from v2a_foley.errors import OutOfMemory
+from v2a_foley.errors import DependencyMissing, OutOfMemory
 from v2a_foley.mapper.precision import in_precision
 from v2a_foley.train.batches import Batch
 from v2a_foley.train.ema import Average
@@ -73,10 +74,15 @@ class Learner:
     def __init__(
         self, network: Network, settings: TrainSettings, processes: Processes, *, total: int, lag: int | None = None
     ) -> None:
-        """Move the network to where it learns."""
+        """Move the network to where it learns.
+
+        Raises:
+            OutOfMemory: there is no room for it.
+        """
         self.compute, self.settings, self._processes, self._total = processes.compute, settings, processes, total
-        self.network: Network = network.to(self.compute.device).train()
-        self.average = Average(self.network, settings.ema)
+        with _translated("A network of this size", "Choose a smaller --size, or another --device."):
+            self.network: Network = network.to(self.compute.device).train()
+            self.average = Average(self.network, settings.ema)
         self.steps = 0
         self._parameters = list(self.network.parameters())
         matrices, others = matrices_of(self.network)
@@ -102,29 +108,26 @@ class Learner:
 
         Raises:
             OutOfMemory: the device or the machine has none left.
+            DependencyMissing: nothing here can compile the network.
         """
         rate = self.settings.rate(self.steps, self._total)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        try:
+        rows = self.settings.rows_at_once or max(1, len(batch))
+        fewer = f"Give the same command with --rows-at-once {max(1, rows // 2)}: a step then takes more passes."
+        with _translated(f"A step with {rows} pairs at once", fewer), _compiled(self.settings.compile):
             values = self._backward(batch, stop)
-        except (RuntimeError, MemoryError) as error:
-            if not ran_out(error):
-                raise
-            rows = self.settings.rows_at_once or len(batch)
-            raise OutOfMemory(
-                f"A step with {rows} pairs at once needs more memory than there is.",
-                hint=f"Give the same command with --rows-at-once {max(1, rows // 2)}: a step then takes more passes.",
-            ) from error
-        if self.settings.clip:
-            clip_grads_with_norm_(self._parameters, self.settings.clip, values[1])
-        read = _reader(values)
-        if self._lag or all(map(math.isfinite, read())):
-            if self._lag:  # nobody looked yet: the optimiser itself leaves all as it is where the gradient is no number
-                vars(self._optimiser)["found_inf"] = (~values[:2].isfinite().all()).float()
-                vars(self._optimiser)["grad_scale"] = None
-            self._optimiser.step()
-            self.average.update(self.network, self.steps)
+            if self.settings.clip:
+                clip_grads_with_norm_(self._parameters, self.settings.clip, values[1])
+            read = _reader(values)
+            if self._lag or all(map(math.isfinite, read())):
+                if (
+                    self._lag
+                ):  # nobody looked yet: the optimiser itself leaves all as it is where something is no number
+                    vars(self._optimiser)["found_inf"] = (~values[:2].isfinite().all()).float()
+                    vars(self._optimiser)["grad_scale"] = None
+                self._optimiser.step()
+                self.average.update(self.network, self.steps)
         self._optimiser.zero_grad()
         self._coming.append((self.steps, rate, read))
         self.steps += 1
@@ -145,7 +148,7 @@ class Learner:
     def _backward(self, batch: Batch, stop: bool) -> Tensor:
         """Leave the gradients of everybody's batch, and return loss, length of the gradient, and whether to stop."""
         total = self._gradients(batch, self._losses, arithmetic_of=self._processes)
-        asked = torch.tensor([float(stop)]).to(total)
+        asked = torch.full((1,), float(stop), device=total.device)  # a copy from here would wait for the device
         gradients = [each.grad for each in self._parameters if each.grad is not None]
         if self._processes.count > 1:
             flat = self._processes.total(torch.cat([*(each.flatten() for each in gradients), total[None], asked]))
@@ -168,21 +171,34 @@ class Learner:
         return total
 
     def finite_in_float32(self, batch: Batch) -> bool:
-        """Tell whether a step has a loss and a gradient in float32, with the weights of now; asks nobody else."""
+        """Tell whether a step has a loss and a gradient in float32, with the weights of now; asks nobody else.
+
+        Where there is no memory for it, nobody can tell, and it counts as no.
+        """
         exactly = replace(self._processes, compute=replace(self.compute, precision="float32"))
         try:
             loss = self._gradients(batch, row_losses, exactly)
             norm = get_total_norm([each.grad for each in self._parameters if each.grad is not None])
             return bool(loss.isfinite() and norm.isfinite())
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out(error):
+                raise
+            return False
         finally:
             self._optimiser.zero_grad()
 
     def watched(self, batch: Batch) -> float:
-        """Return the mean loss of the averaged weights on pairs that are not learned from, the same for everybody."""
-        size, processes = self.settings.batch, self._processes
+        """Return the mean loss of the averaged weights on pairs that are not learned from, the same for everybody.
+
+        Raises:
+            OutOfMemory: there is none left.
+        """
+        processes = self._processes
+        size = self.settings.rows_at_once or self.settings.batch
+        fewer = f"Give the same command with --rows-at-once {max(1, size // 2)}."
         total = torch.zeros((), dtype=torch.float64, device="cpu")
-        network = in_precision(self.average.network, self.compute)
-        with torch.inference_mode():
+        with torch.inference_mode(), _translated(f"A look at {size} pairs at once", fewer):
+            network = in_precision(self.average.network, self.compute)
             for number, first in enumerate(range(0, len(batch), size)):
                 if number % processes.count == processes.index:
                     some = batch.part(slice(first, first + size)).to(self.compute.device)
@@ -222,6 +238,35 @@ class Learner:
         self.steps = steps
 
 
+@contextmanager
+def _translated(what: str, hint: str) -> Iterator[None]:
+    """Turn a lack of memory inside the block into an error of ours that says what needed it."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not ran_out(error):
+            raise
+        raise OutOfMemory(f"{what} needs more memory than there is.", hint=hint) from error
+
+
+@contextmanager
+def _compiled(asked: bool) -> Iterator[None]:
+    """Turn what the compiler of networks cannot do inside the block into an error of ours, where it was asked for."""
+    if not asked:
+        yield
+        return
+    from torch._dynamo.exc import TorchDynamoException
+
+    try:
+        yield
+    except TorchDynamoException as error:
+        why = " ".join(str(error).partition("\n\n")[0].split())[:200]  # what follows is for torch's makers
+        raise DependencyMissing(
+            f"The network cannot be compiled here: {why.rstrip('.')}.",
+            hint="Leave out --compile, or install a C++ compiler, and Triton where a GPU computes.",
+        ) from error
+
+
 def _reader(values: Tensor) -> Callable[[], list[float]]:
     """Return what reads some numbers; from CUDA they are on their way at once, without waiting for later work."""
     if values.device.type != "cuda":
@@ -229,7 +274,7 @@ def _reader(values: Tensor) -> Callable[[], list[float]]:
     here = torch.empty(values.shape, dtype=values.dtype, pin_memory=True)
     here.copy_(values, non_blocking=True)
     arrived = torch.cuda.Event()  # type: ignore[no-untyped-call] # torch declares none
-    arrived.record()
+    arrived.record(torch.cuda.current_stream(values.device))  # cuda:1 has another than the current device
 
     def read() -> list[float]:
         arrived.synchronize()

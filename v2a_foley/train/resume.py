@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from v2a_foley.errors import OutputError, UsageError
+from v2a_foley.errors import ModelDamaged, OutputError, UsageError
 from v2a_foley.files import translated, write_text
 from v2a_foley.mapper.card import CARD, WEIGHTS
 from v2a_foley.pairs import Pairs, shard_paths
@@ -58,7 +58,7 @@ def found(
         UsageError: a finished mapper lies there, or an unfinished one with other settings, and neither is to be
             overwritten.
         OutputError: the folder holds something else.
-        ModelDamaged: there are states, and not one is whole.
+        ModelDamaged: there are states, and not one is whole, and they are not to be overwritten.
     """
     _require_ours(output)
     training = output / TRAINING
@@ -80,7 +80,13 @@ def found(
             )
         if done:
             raise _finished(output)
-    return read_state(training / STATES, warn)
+    try:
+        return read_state(training / STATES, warn)
+    except ModelDamaged as error:
+        if not settings.overwrite:
+            raise
+        warn(f"{error.message} The training began anew.")
+        return None
 
 
 def make_room(output: Path, settings: TrainSettings, state: State | None) -> Path:

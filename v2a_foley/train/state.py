@@ -73,10 +73,14 @@ def require_room(folder: Path, parameters: int) -> None:
     free = shutil.disk_usage(place).free + held
     if free < wanted:
         raise DiskFull(
-            f"Training needs up to {wanted / 1e9:.1f} GB in {folder.name!r} (two states and the mapper); "
-            f"{free / 1e9:.1f} GB are free.",
+            f"Training needs up to {_size(wanted)} in {folder.name!r} (two states and the mapper); "
+            f"{_size(free)} are free.",
             hint="Free some space, or choose another disk for the output.",
         )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
 
 
 def write_state(folder: Path, state: State) -> Path:
