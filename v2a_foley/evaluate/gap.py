@@ -139,9 +139,13 @@ def find_gap(stores: Sequence[Path], settings: GapSettings, progress: Progress) 
         part, which = held_out(pairs) if settings.mapper else ("all pairs", np.arange(len(pairs), dtype=np.intp))
         which = _spread_out(which, settings.limit)
         if len(which) < LEAST:
-            raise StoreError(
-                f"{len(which)} pairs are too few to speak of a gap.", hint=f"Embed at least {LEAST} clips."
-            )
+            hint = f"Embed at least {LEAST} clips."
+            if settings.mapper and len(pairs) >= LEAST:
+                hint = (
+                    f"Mappers are measured on pairs they did not learn from: name {LEAST} or more for the test in the "
+                    "list that is embedded, or leave --mapper out to look at all."
+                )
+            raise StoreError(f"{len(which)} pairs ({part}) are too few to speak of a gap.", hint=hint)
         pictures, sounds = pairs.take(which)
         texts = _captions(settings.captions, pairs, settings.limit)
     data = f"{', '.join(store.name for store in stores)}: {part}, {len(which):,} pairs"

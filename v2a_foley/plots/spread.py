@@ -19,6 +19,8 @@ MOST_POINTS = 600
 _BINS = 48
 _ROW = 27.0
 """Height of a row of values, in units."""
+_FEW = 200
+"""Points of a cloud that are drawn larger, for there is room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +150,9 @@ def densities(edges: NDArray[np.floating], groups: Sequence[Density], *, x: str,
 def scatter(clouds: Sequence[Cloud], *, x: str, y: str, means: bool = True) -> str:
     """Draw clouds of points in one plane, both axes in the same units.
 
+    The first cloud is what the others are held against: it has the colour of words, and the others those of series,
+    so that a mapper has one colour in a plane and in the drawings beside it.
+
     Args:
         clouds: at least one; of each at most ``MOST_POINTS`` points are drawn, evenly chosen.
         x: what lies across.
@@ -163,6 +168,7 @@ def scatter(clouds: Sequence[Cloud], *, x: str, y: str, means: bool = True) -> s
     """
     if any(not len(cloud.points) or not np.all(np.isfinite(cloud.points)) for cloud in clouds):
         raise ValueError("a cloud without points, or with points that are no numbers")
+    colours = [INK, *(colour(number) for number in range(len(clouds) - 1))]
 
     def paint(figure: Figure) -> None:
         axes = plain(figure, x=x, y=y)
@@ -170,14 +176,15 @@ def scatter(clouds: Sequence[Cloud], *, x: str, y: str, means: bool = True) -> s
             chosen = np.linspace(0, len(cloud.points) - 1, min(len(cloud.points), MOST_POINTS)).round().astype(int)
             shown = cloud.points[chosen]
             axes.plot(
-                shown[:, 0], shown[:, 1], linestyle="none", marker=MARKERS[number % len(MARKERS)], markersize=4.5,
-                color=colour(number), alpha=0.75, markeredgewidth=0, label=word(cloud.name), zorder=2 + number / 100,
+                shown[:, 0], shown[:, 1], linestyle="none", marker=MARKERS[number % len(MARKERS)],
+                markersize=4.5 if len(shown) > _FEW else 7, color=colours[number], alpha=0.75 if number else 0.55,
+                markeredgewidth=0, label=word(cloud.name), zorder=2 + number / 100,
             )  # fmt: skip
         middles = [cloud.points.mean(axis=0) for cloud in clouds] if means else []
         for number, middle in enumerate(middles):
             if number:
                 axes.plot(*zip(middles[0], middle, strict=True), color=INK, alpha=0.55, linewidth=1.2, zorder=3)
-            axes.plot(*middle, marker="P", markersize=11, color=colour(number), markeredgecolor=INK, zorder=4)
+            axes.plot(*middle, marker="P", markersize=11, color=colours[number], markeredgecolor=INK, zorder=4)
         axes.set_aspect("equal", adjustable="datalim")
         legend(figure, axes)
 

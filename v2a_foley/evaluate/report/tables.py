@@ -49,7 +49,8 @@ def table(content: Table, name: str) -> str:
 def best_rows(content: Table, column: Column) -> set[str]:
     """Return the rows whose figure is the best of a column: more than one where they are equal.
 
-    The reference and figures on too few samples do not compete; where fewer than two rows do, none is best.
+    The reference and figures on too few samples do not compete; where fewer than two rows do, or all are equal, none
+    is best.
     """
     known = {
         row: figures[column.protocol].value
@@ -62,7 +63,8 @@ def best_rows(content: Table, column: Column) -> set[str]:
     if column.better is Better.NEITHER or len(known) < 2:
         return set()
     winner = (min if column.better is Better.LOWER else max)(known.values())
-    return {row for row, value in known.items() if value == winner}
+    best = {row for row, value in known.items() if value == winner}
+    return best if len(best) < len(known) else set()
 
 
 def number(value: float, decimals: int) -> str:
