@@ -68,6 +68,7 @@ def test_every_parameter_learns():
     assert idle == []
 
 
+@pytest.mark.long
 def test_at_full_size_too(doubled):
     torch.manual_seed(0)
     network = DiffusionNetwork().double()
