@@ -1,5 +1,6 @@
 """Weights and packages that are not what they should be: sentences of ours, whatever torch would say."""
 
+import importlib
 import pickle
 import subprocess
 import sys
@@ -153,6 +154,20 @@ def test_what_a_package_lacks_is_named(monkeypatch):
         module_inside("panns_inference", "models", install="pip install panns_inference")
 
 
+def test_a_package_is_not_started_for_one_module_inside_it(tmp_path, monkeypatch):
+    folder = tmp_path / "shouting_package"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("raise RuntimeError('it would fetch something here')")
+    (folder / "near.py").write_text("SAID = 'quiet'")
+    (folder / "models.py").write_text("from .near import SAID")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert module_inside("shouting_package", "models", install="").SAID == "quiet"
+    assert "shouting_package" not in sys.modules
+    with pytest.raises(RuntimeError, match="fetch"):
+        importlib.import_module("shouting_package")
+
+
+@pytest.mark.long
 def test_no_package_is_started_and_nothing_downloaded(tmp_path):
     """``panns_inference`` would fetch a list of names into the home folder as soon as it is imported."""
     code = """

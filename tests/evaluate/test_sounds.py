@@ -1,14 +1,13 @@
 """Sets of sounds compared: what ranks where, what belongs together, what is left out, and what is said about it."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import soundfile
 from PIL import Image
 
+from tests.cli.program import Program, assert_refused
 from tests.tiny.backbones import backbone, weights_of
 from tests.tiny.clip import write_clip
 from v2a_foley.embed.clip import load_clip
@@ -84,6 +83,15 @@ def test_near_sounds_are_nearer_than_far_ones(world):
     assert "spread" not in far
 
 
+def test_two_takes_of_four_clips_are_four_samples(world):
+    for clip in CLIPS[4:]:
+        for take in (1, 2):
+            (world / "near" / f"{clip}_{take}.flac").unlink()
+    found = compare_sounds([world / "near"], settings(world), Progress())
+    assert figures(found, "log-mel", "near")["FD"].samples == 4
+    assert figures(found, "Onsets", "near")["onset F ±50 ms"].samples == 4
+
+
 def test_a_figure_is_what_metrics_make_of_what_was_heard(world):
     found = compare_sounds([world / "far"], settings(world), Progress())
     ears = load_backbone("logmel")
@@ -153,6 +161,7 @@ def test_clap_is_asked_for_captions_and_for_the_true_sounds(world):
     )
     assert figures(found, "Captions", "near")["CLAP"].samples == 8
     assert figures(found, "Captions", "reference")["CLAP"].samples == 8
+    assert figures(found, "True sounds", "near")["CLAP"].samples == 8
     near, far = (figures(found, "True sounds", row)["CLAP"].value for row in ("near", "far"))
     assert near > far
     told = [backbone("clap").encode_texts([f"a knock number {clip}"])[0] for clip in CLIPS]
@@ -295,21 +304,18 @@ def test_the_report_plays_what_is_furthest_and_what_is_nearest(world):
     assert not [section for section in report_of(found, 0).sections if section.title == "Listen"]
 
 
-def test_the_verb_writes_a_page_and_says_what_it_found(world):
-    page = world / "report.html"
-    line = [
-        sys.executable, "-m", "v2a_foley.cli.main", "evaluate", "sounds", str(world / "near"), str(world / "far"),
-        "--reference", str(world / "true"), "--backbone", "logmel", "--length", "1", "-o", str(page), "--json",
-    ]  # fmt: skip
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["generated"] == {"near": 16, "far": 8}
-    assert {table["title"] for table in told["tables"]} == {"log-mel statistics (128)", "Onsets"}
+def test_the_verb_writes_a_page_and_says_what_it_found(world, capfd, monkeypatch):
+    cli, page = Program(capfd, monkeypatch), world / "report é # %.html"
+    line = (
+        "evaluate", "sounds", world / "near", world / "far", "--reference", world / "true", "--backbone", "logmel",
+        "--length", 1, "-o", page, "--json",
+    )  # fmt: skip
+    done = cli(*line)
+    assert done.code == 0, done.err
+    assert done.json["generated"] == {"near": 16, "far": 8}
+    assert {table["title"] for table in done.json["tables"]} == {"log-mel statistics (128)", "Onsets"}
     assert page.read_text(encoding="utf-8").count("<audio") >= 12
-    again = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert again.returncode == 2
-    assert "exists already" in again.stderr
+    assert_refused(cli(*line[:-1]), 2)
 
 
 def test_no_page_is_written_where_nothing_is_found(world):
