@@ -256,8 +256,12 @@ def _figures(
 
 
 def _by_chance(true: Embeddings, rests_on: str, data: str, what: str) -> list[Figure]:
-    """Measure one half of what is true beside the other; that its gap is all chance needs no more samples."""
-    found = _figures(true[::2], true[1::2], rests_on, data, what, paired=False)
+    """Measure one half of what is true beside the other; that its gap is all chance needs no more samples.
+
+    The halves are drawn: every other one of a list whose classes take turns would be half of the classes.
+    """
+    order = np.random.default_rng(0).permutation(len(true))
+    found = _figures(true[order[::2]], true[order[1::2]], rests_on, data, what, paired=False)
     return [replace(found[0], needs=min(found[0].needs, _COMMON), reason=""), *found[1:]]
 
 

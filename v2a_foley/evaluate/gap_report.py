@@ -80,8 +80,8 @@ def report_of(found: FoundGap) -> Report:
     ]
     return Report(
         "The domain gap",
-        f"{len(found.pictures):,} pairs of {' and '.join(found.stores)} ({found.part}; {found.origin}): what was seen "
-        f"in {found.source.name}, what was heard with it in {found.target.name}.",
+        f"{len(found.pictures):,} pairs of {' and '.join(map(repr, found.stores))}, {_part(found)}: what was seen in "
+        f"{found.source.name}, what was heard with it in {found.target.name}. In all: {found.origin}.",
         sections,
         [*found.notes, *few_samples([*rows, *found.seen])],
     )
@@ -164,6 +164,10 @@ def _plane(title: str, sets: Mapping[str, Embeddings]) -> list[Block]:
         f"at that of the {next(iter(sets))}."
     )
     return [Plot(drawing, title, caption)]
+
+
+def _part(found: FoundGap) -> str:
+    return found.part if found.part.startswith("all") else f"the {found.part} part"
 
 
 def _titled(name: str) -> str:

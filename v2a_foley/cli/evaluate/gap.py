@@ -39,7 +39,7 @@ def _verb() -> Callable[..., None]:
             found = evaluate_gap(stores, output, settings, current.progress)
             warnings = current.progress.warnings
             current.result({**as_dict(found), "report": str(output), "warnings": warnings})
-            current.say(f"{len(found.pictures):,} pairs of {', '.join(found.stores)}, {found.part}")
+            current.say(f"{len(found.pictures):,} pairs of {', '.join(map(repr, found.stores))} ({found.part})")
             for each in found.crossings:
                 current.say(line(each.name, each.figures))
             for sentence in [*found.notes, *warnings]:

@@ -46,9 +46,10 @@ def _verb() -> Callable[..., None]:
             found = evaluate_mappers(stores, output, settings, current.progress)
             warnings = current.progress.warnings
             current.result({**as_dict(found), "report": str(output), "warnings": warnings})
-            current.say(f"{len(found.pictures):,} pairs of {', '.join(found.stores)}, {found.split}")
+            current.say(f"{len(found.pictures):,} pairs of {', '.join(map(repr, found.stores))} ({found.split})")
             for entry in found.entries:
-                current.say(line(entry.name, entry.figures))
+                if entry.figures:
+                    current.say(line(entry.name, entry.figures))
             for sentence in [*found.notes, *warnings]:
                 typer.secho(f"Note: {sentence}", fg="yellow", err=True)
             current.say(str(output))

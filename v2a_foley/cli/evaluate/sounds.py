@@ -43,7 +43,10 @@ def _verb() -> Callable[..., None]:
             for table in found.tables:
                 current.say(table.title)
                 for name, figures in table.rows.items():
-                    shown = [f"{each.protocol.metric} {each.value:.4g}" for each in figures.values()]
+                    shown = [
+                        f"{each.protocol.metric} {each.value:.4g}{each.unit and f' {each.unit}'}"
+                        for each in figures.values()
+                    ]
                     current.say(f"  {name}: {', '.join(shown)}")
             for sentence in [*found.notes, *warnings]:
                 typer.secho(f"Note: {sentence}", fg="yellow", err=True)

@@ -39,9 +39,17 @@ def found_weights(weights: Path | None, published: str, *, what: str, source: st
     if path.is_file():
         return path
     raise ModelMissing(
-        f"The weights of {what} are not on this machine: {str(path)!r} does not exist.",
+        f"The weights of {what} are not on this machine: {_shown(path)!r} does not exist.",
         hint=f"Get {published} from {source} and put it there, or name the file.",
     )
+
+
+def _shown(path: Path) -> str:
+    """Return a path for people; pages that are handed on repeat it, so that the reader's own folder is only ``~``."""
+    try:
+        return str("~" / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):  # it lies elsewhere, or there is no home
+        return str(path)
 
 
 def short_hash(*paths: Path) -> str:
