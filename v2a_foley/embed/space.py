@@ -41,10 +41,14 @@ class Space:
 
         if not same_space(self.fingerprint, other.fingerprint):
             raise SpaceMismatch(
-                f"{what} was made for {other.name} ({other.fingerprint}), "
-                f"but it meets {self.name} ({self.fingerprint}).",
-                hint="Choose a mapper, a generator and encoders that share their spaces.",
+                f"{what} was made for {other._told}, but it meets {self._told}.",
+                hint="Choose a mapper, a generator, stores and a --profile that share their spaces.",
             )
+
+    @property
+    def _told(self) -> str:
+        """Its name, size and as much of its fingerprint as tells two spaces apart, for people."""
+        return f"{self.name} ({self.size} dimensions, {self.fingerprint.rpartition('-')[2][:8]})"
 
 
 class ImageEncoder(Protocol):

@@ -11,6 +11,7 @@ import typer
 from v2a_foley.cli.evaluate.mapper import line
 from v2a_foley.cli.options import JSON, chosen, declared, parameter, settings_of
 from v2a_foley.cli.session import session
+from v2a_foley.errors import Cancelled
 from v2a_foley.evaluate.settings import PaperSettings
 
 VGGSOUND = typer.Option(None, "--vggsound", metavar="DIR", help="The folder of VGGSound's clips.", readable=False)
@@ -50,7 +51,12 @@ def _verb() -> Callable[..., None]:
             from v2a_foley.evaluate.paper import Sources, as_dict
             from v2a_foley.evaluate.paper_report import PAGE, evaluate_paper
 
-            found = evaluate_paper(Sources(vggsound, csv, imagehear), output, settings, current.progress)
+            try:
+                found = evaluate_paper(Sources(vggsound, csv, imagehear), output, settings, current.progress)
+            except Cancelled as error:
+                raise Cancelled(
+                    f"Stopped; what was finished lies in {str(output)!r}.", hint="The same command goes on from there."
+                ) from error
             warnings = current.progress.warnings
             current.result({**as_dict(found), "report": str(output / PAGE), "warnings": warnings})
             for data, rows in found.sets:
