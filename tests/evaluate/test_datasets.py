@@ -32,8 +32,20 @@ def test_a_first_line_that_names_the_columns_is_passed_over(tmp_path):
     assert [entry.video for entry in read_list(tmp_path / "vggsound.csv")] == ["a"]
 
 
+def test_a_line_that_stands_twice_is_one_clip(tmp_path):
+    listed(tmp_path, [["a", 0, "dog", "test"], ["b", 0, "dog", "test"], ["a", 0, "dog", "test"]])
+    assert [entry.video for entry in read_list(tmp_path / "vggsound.csv")] == ["a", "b"]
+
+
 @pytest.mark.parametrize(
-    "row", [["a", "x", "dog", "test"], ["a", 0, "dog"], ["a", 0, "dog", "dev"], ["", 0, "d", "test"]]
+    "row",
+    [
+        ["a", "x", "dog", "test"],
+        ["a", "²", "dog", "test"],
+        ["a", 0, "dog"],
+        ["a", 0, "dog", "dev"],
+        ["", 0, "d", "test"],
+    ],
 )
 def test_a_line_that_is_not_understood_is_named(tmp_path, row):
     listed(tmp_path, [["a", 0, "dog", "test"], row])

@@ -10,7 +10,7 @@ from tests.cli.program import Program, assert_refused
 from tests.tiny.profile import stranger
 from tests.train.world import SIZE, World
 from v2a_foley.compute import Compute
-from v2a_foley.errors import StoreError
+from v2a_foley.errors import StoreError, UsageError
 from v2a_foley.evaluate.contestants import Contestant, Untranslated, trained
 from v2a_foley.evaluate.held_out import EVERYTHING, held_out, notes_on_learning
 from v2a_foley.evaluate.mappers import compare
@@ -169,6 +169,8 @@ def test_a_mapper_is_never_called_what_other_rows_are(lab, tmp_path):
         shutil.copytree(folder / "regressing", tmp_path / name)
     found = trained([tmp_path / "reference", tmp_path / "bridge"], world.source, world.target, Compute())
     assert [each.name for each in found] == [f"{tmp_path.name}/reference", f"{tmp_path.name}/bridge"]
+    with pytest.raises(UsageError, match="twice"):
+        trained([tmp_path / "bridge", tmp_path / "x" / ".." / "bridge"], world.source, world.target, Compute())
 
 
 def test_what_cannot_be_compared_is_refused_with_a_sentence(lab, cli, tmp_path):

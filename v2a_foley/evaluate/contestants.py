@@ -125,8 +125,11 @@ def trained(
     """Load trained mappers between two spaces.
 
     Raises:
+        UsageError: one stands twice.
         MissingError: one is missing or damaged, or leads between other spaces.
     """
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise UsageError("A mapper was named twice.", hint="Name each mapper once.")
     found: list[Contestant] = []
     for folder in folders:
         mapper, card = load_mapper(folder, compute, warn=warn), read_card(folder)
@@ -163,10 +166,7 @@ def _said(sampling: Sampling) -> str:
 
 
 def _name(folder: Path, taken: set[str]) -> str:
-    """Return what a mapper is called: its folder's name, with the folder above where that is taken."""
+    """Return what a mapper is called: its folder's name, with the folders above as far as shorter ones are taken."""
     parts = folder.absolute().parts
-    for depth in range(1, len(parts)):
-        name = "/".join(parts[-depth:])
-        if name not in taken:
-            return name
-    raise UsageError(f"The mapper {str(folder)!r} is named twice.", hint="Name each mapper once.")
+    names = ["/".join(parts[-depth:]) for depth in range(1, len(parts) + 1)]
+    return next((name for name in names if name not in taken), names[-1])

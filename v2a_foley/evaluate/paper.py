@@ -92,8 +92,9 @@ def measure(sources: Sources, folder: Path, settings: PaperSettings, progress: P
     for data in sets:
         truth = bench.truth(data, settings.frames)
         rows = [bench.row(variant, truth) for variant in bench.main]
-        if truth.heard:
-            rows.append(Row(REFERENCE, true_figures(truth, bench.ears, bench.length)))
+        true = true_figures(truth, bench.ears, bench.length)
+        if true:
+            rows.append(Row(REFERENCE, true))
         found.append((truth.seen.data, rows))
         truths.append(truth)
     ablations: dict[str, list[Row]] = {}

@@ -81,7 +81,7 @@ def vggsound_test(folder: Path, listed: Path | None = None) -> DataSet:
 
 
 def read_list(path: Path) -> list[Entry]:
-    """Read VGGSound's list.
+    """Read VGGSound's list; a line that stands twice counts once.
 
     Raises:
         SourceError: it is missing, cannot be read, or a row is not understood.
@@ -98,17 +98,17 @@ def read_list(path: Path) -> list[Entry]:
                     entries.append(_entry(path, number, row))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SourceError(f"{str(path)!r} cannot be read: {error}.", hint="It is a CSV in UTF-8.") from error
-    return entries
+    return list(dict.fromkeys(entries))
 
 
 def _is_header(row: list[str]) -> bool:
     """Tell whether a first row names its columns, as some copies of the list do."""
-    return len(row) == 4 and not row[1].strip().isdigit() and row[3].strip().lower() in ("split", "train/test split")
+    return len(row) == 4 and not row[1].strip().isdecimal() and row[3].strip().lower() in ("split", "train/test split")
 
 
 def _entry(path: Path, number: int, row: list[str]) -> Entry:
     words = [word.strip() for word in row]
-    if len(words) != 4 or not words[0] or not words[1].isdigit() or words[3] not in ("train", "test"):
+    if len(words) != 4 or not words[0] or not words[1].isdecimal() or words[3] not in ("train", "test"):
         raise SourceError(
             f"Line {number} of {path.name!r} is not understood: {','.join(row)[:80]!r}.",
             hint="A line is: YouTube id, start in seconds, class, train or test.",
