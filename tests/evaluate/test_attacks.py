@@ -42,3 +42,10 @@ def test_files_of_any_rate_are_heard_up_to_the_length(tmp_path):
     progress.cancel()
     with pytest.raises(Cancelled):
         attacks_in(sorted(tmp_path.iterdir()), progress, length=Length())
+
+
+def test_what_strikes_in_one_channel_alone_strikes(tmp_path):
+    quiet = np.zeros(2 * RATE, np.float32)
+    soundfile.write(tmp_path / "right.wav", np.stack([quiet, clicks(0.5)], axis=1), RATE)
+    (found,) = attacks_in([tmp_path / "right.wav"], Progress(), length=Length())
+    assert [float(time) for time in found] == pytest.approx([0.5], abs=0.006)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.tiny.backbones import backbone, weights_of
 from v2a_foley.errors import ModelMissing, UsageError
 from v2a_foley.evaluate.backbones import KEYS, load_backbone
+from v2a_foley.evaluate.backbones.hearing import checked
 
 LONG = {"panns", "panns-16k", "passt"}
 ROWS = {"panns": 2048, "panns-16k": 2048, "vggish": 128, "vggish-pca": 128, "passt": 768, "clap": 32, "wav2clip": 512,
@@ -67,6 +68,13 @@ def test_a_sound_is_heard_the_same_in_any_company_and_order(key):
         assert close(turned.embeddings[turned.of == order.index(row)], alone.embeddings) < EXACT
         if key in CLASSIFY:
             np.testing.assert_allclose(together.probabilities[row], alone.probabilities[0], rtol=1e-4)
+
+
+def test_what_is_too_short_is_followed_by_silence():
+    (sound,) = checked([np.array([0.5, -0.25])], least=4)
+    np.testing.assert_array_equal(sound, np.array([0.5, -0.25, 0, 0], np.float32))
+    (whole,) = checked([np.ones(5)], least=4)
+    assert len(whole) == 5
 
 
 @each

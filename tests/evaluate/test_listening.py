@@ -102,6 +102,34 @@ def test_sounds_are_brought_to_one_length(folder):
     assert ears.given == pytest.approx([3 * RATE, RATE // 2], abs=2)
 
 
+def test_the_channels_mean_is_heard(folder):
+    one, other = np.random.default_rng(1).uniform(-0.4, 0.4, (2, RATE))
+    soundfile.write(folder / "both.wav", np.stack([one, other], axis=1), RATE, subtype="FLOAT")
+    soundfile.write(folder / "mean.wav", (one + other) / 2, RATE, subtype="FLOAT")
+    found = hear(sounds_in(folder), load_backbone("logmel"), Progress(), length=Length(Fraction(1)))
+    np.testing.assert_allclose(found.heard.embeddings[0], found.heard.embeddings[1], atol=1e-4)
+
+
+def test_what_is_remembered_and_what_is_new_stand_in_the_files_order(folder):
+    paths = [write(folder / f"{number}.wav", hertz=300 * (number + 1)) for number in range(5)]
+    alone = [hear([path], Counting(), Progress(), remember=False).heard.embeddings[0] for path in paths]
+    hear([paths[1], paths[3]], Counting(), Progress())
+    ears = Counting()
+    found = hear(paths, ears, Progress())
+    assert len(ears.given) == 3, "two of them are remembered"
+    assert found.paths == tuple(paths)
+    np.testing.assert_allclose(found.heard.embeddings, np.stack(alone), atol=1e-5)
+
+
+def test_other_weights_under_the_same_key_have_a_memory_of_their_own(folder):
+    path = write(folder / "a.wav")
+    first, other = Counting(), Counting()
+    other.name = "log-mel statistics (128), of other weights"
+    hear([path], first, Progress())
+    hear([path], other, Progress())
+    assert len(first.given) == len(other.given) == 1
+
+
 @given(samples=st.integers(1, 50), seconds=st.fractions(Fraction(1, 10), 5), rate=st.integers(1, 10))
 def test_a_length_keeps_the_beginning(samples, seconds, rate):
     wave = np.arange(1, samples + 1, dtype=np.float32)
