@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 
 from tests.train.toys import one_thread, quick, store
 from tests.train.world import World
@@ -95,7 +96,9 @@ def test_every_kind_learns_and_is_loaded_as_what_it_is(toys, tmp_path, kind):
 def test_what_lies_beside_the_mapper(toys, tmp_path):
     output = tmp_path / "mapper"
     result = train_mapper([toys], output, quick(no_tensorboard=False, licence="CC0-1.0"))
-    assert sorted(each.name for each in output.iterdir()) == ["card.json", "training", "weights.safetensors"]
+    assert sorted(each.name for each in output.iterdir()) == [
+        ".lock", "card.json", "training", "weights.safetensors",
+    ]  # fmt: skip
     assert sorted(each.name for each in (output / "training").iterdir()) == [
         "curve.csv", "curve.svg", "events", "result.json", "settings.json", "state",
     ]  # fmt: skip
@@ -215,6 +218,18 @@ def test_an_unfinished_run_with_overwrite_goes_on_too(toys, tmp_path):
     with pytest.raises(Cancelled):
         train_mapper([toys], tmp_path / "m", settings, Stopping(30))
     assert train_mapper([toys], tmp_path / "m", settings).resumed == 31
+
+
+def test_two_processes_do_not_train_into_one_folder(toys, tmp_path):
+    with pytest.raises(Cancelled):
+        train_mapper([toys], tmp_path / "m", quick(), Stopping(10))
+    states = tmp_path / "m" / "training" / "state"
+    with FileLock(tmp_path / "m" / ".lock"):
+        for settings in (quick(), quick(overwrite=True, seed=1)):
+            with pytest.raises(UsageError, match="Another process is training"):
+                train_mapper([toys], tmp_path / "m", settings)
+    assert [each.name for each in states.iterdir()] == ["000000011"]
+    assert train_mapper([toys], tmp_path / "m", quick()).resumed == 11
 
 
 def test_a_mapper_that_is_replaced_stays_until_the_new_one_stands(toys, tmp_path):

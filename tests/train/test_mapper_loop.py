@@ -107,6 +107,14 @@ def test_the_rate_rises_then_stays_or_falls():
     assert quick(warm_up=0, lr=1.0).rate(0, 110) == 1.0
 
 
+def test_epochs_and_looks_are_counted_in_steps():
+    assert quick(steps=None, epochs=2.0, batch=32).total(300) == 19  # 600 pairs are 18.75 batches
+    assert quick(steps=None, epochs=0.001).total(3) == 1
+    assert quick(steps=7, epochs=2.0).total(300) == 7
+    assert quick(validate_every=None, batch=32).between_looks(320) == 100
+    assert quick(validate_every=None, batch=32).between_looks(32_001) == 1001
+
+
 def test_reading_outcomes_later_changes_nothing(deck):
     at_once, later = learner(deck), learner(deck, lag=1)
     assert [each.loss for each in taught(at_once, deck)] == [each.loss for each in taught(later, deck)]

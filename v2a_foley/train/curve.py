@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("step", "epoch", "loss", "gradient_norm", "lr", "validation_loss")
 """Of the CSV: the number of the step, from 1 (0 is before the first), and what was measured in it."""
+EVENTS = "events"
+"""The folder of TensorBoard's scalars, beside the CSV."""
 _SCALARS_EVERY = 10
 """Steps of which TensorBoard gets the mean."""
 
@@ -51,9 +53,9 @@ class Curve:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = _opened(self.path, resumed[0] if resumed else 0, warn)
+            self._board = _board(folder / EVENTS, resumed[1] if resumed else None, warn) if tensorboard else None
         except OSError as error:
             raise translated(error, self.path) from error
-        self._board = _board(folder / "events", resumed[1] if resumed else None, warn) if tensorboard else None
 
     def __enter__(self) -> Self:
         """Open."""
@@ -62,13 +64,14 @@ class Curve:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Close the files; lines that find no room are told of by the error there is, or by one of ours."""
         try:
-            self._file.close()
+            try:
+                self._file.close()
+            finally:
+                if self._board is not None:
+                    self._board.close()
         except OSError as full:
             if error is None:
                 raise translated(full, self.path) from full
-        finally:
-            if self._board is not None:
-                self._board.close()
 
     def start(self, validation: float) -> None:
         """Write the line before the first step."""
@@ -81,13 +84,16 @@ class Curve:
         self._losses.append(outcome.loss)
         if self._board is None:
             return
-        if step % _SCALARS_EVERY == 0:
-            self._board.add_scalar("loss/train", sum(self._losses) / len(self._losses), step)
-            self._board.add_scalar("gradient norm", outcome.norm, step)
-            self._board.add_scalar("learning rate", outcome.rate, step)
-            self._losses.clear()
-        if validation is not None:
-            self._board.add_scalar("loss/validation", validation, step)
+        try:
+            if step % _SCALARS_EVERY == 0:
+                self._board.add_scalar("loss/train", sum(self._losses) / len(self._losses), step)
+                self._board.add_scalar("gradient norm", outcome.norm, step)
+                self._board.add_scalar("learning rate", outcome.rate, step)
+                self._losses.clear()
+            if validation is not None:
+                self._board.add_scalar("loss/validation", validation, step)
+        except OSError as error:  # of an earlier line: a thread of TensorBoard's own writes
+            raise translated(error, self.path.parent / EVENTS) from error
 
     def flushed(self) -> int:
         """Put all lines on the disk, and return how many bytes they are.

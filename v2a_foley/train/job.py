@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,8 @@ def train_mapper(
     Raises:
         StoreError: a store is missing, damaged or empty, or nothing can be held out.
         SpaceMismatch: the stores are of different spaces.
-        UsageError: a finished mapper lies there, or an unfinished one with other settings, or no network has this
-            shape.
+        UsageError: a finished mapper lies there, or an unfinished one with other settings, or another process trains
+            into it, or no network has this shape.
         OutputError: the folder cannot be written to, or holds something else.
         ModelDamaged: every saved state is damaged.
         GpuMissing: a GPU was asked for that is not there.
@@ -108,18 +108,24 @@ def train_mapper(
     compute = choose(settings.device, settings.precision)
     if compute.precision == "float16":  # it would need its gradients scaled: not worth it where bfloat16 is not native
         compute = replace(compute, precision="float32")
-    with together(compute) as processes:
+    with together(compute) as processes, ExitStack() as locks:
         if processes.count > settings.batch:
             raise UsageError(
                 f"{processes.count} processes cannot share a batch of {settings.batch}.",
                 hint="Choose a larger --batch.",
             )
-        return _trained(stores, output, settings, progress, processes)
+        return _trained(stores, output, settings, progress, processes, locks)
 
 
 def _trained(
-    stores: Sequence[Path], output: Path, settings: TrainSettings, progress: Progress, processes: Processes
+    stores: Sequence[Path],
+    output: Path,
+    settings: TrainSettings,
+    progress: Progress,
+    processes: Processes,
+    locks: ExitStack,
 ) -> TrainResult:
+    """Train; what holds the folder is entered into ``locks``."""
     with progress.stage("open"):
         pairs = open_pairs(stores, share=settings.validation, check=processes.chief)
         rows, held = pairs.of(Split.TRAIN), pairs.of(Split.VALIDATION)
@@ -135,6 +141,7 @@ def _trained(
         processes.wait()
         if processes.chief:
             require_room(output, parameter_count(network))
+            locks.enter_context(resume.alone(output))
             resume.make_room(output, settings, state)
         processes.wait()
     if total <= settings.warm_up and processes.chief:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from v2a_foley.train.state import STATES, State, drop_after, newest, read_state
 
 TRAINING = "training"
 """The folder beside a mapper that holds how it was trained."""
+LOCK = ".lock"
+"""The file in a mapper's folder that a process holds while it trains into it."""
 _DONE, _SETTINGS = "result.json", "settings.json"
 
 
@@ -87,6 +90,33 @@ def found(
             raise
         warn(f"{error.message} The training began anew.")
         return None
+
+
+@contextmanager
+def alone(output: Path) -> Iterator[None]:
+    """Hold the folder while the block runs, so that no other process trains into it; it is made if it is missing.
+
+    Raises:
+        UsageError: another process is at work there.
+        OutputError: the folder cannot be written to.
+        DiskFull: the disk is full.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(output / LOCK)  # the file stays: removing it would let two processes hold two of one name
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UsageError(
+            f"Another process is training into {str(output)!r}.", hint="Wait for it, or choose another folder."
+        ) from error
+    except OSError as error:
+        raise translated(error, output) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def make_room(output: Path, settings: TrainSettings, state: State | None) -> Path:
