@@ -14,6 +14,7 @@ from v2a_foley.engine.profiles import load_senses
 from v2a_foley.errors import FoleyError, ModelDamaged, SourceError, SpaceMismatch, StoreError, UsageError
 from v2a_foley.files import scratch_folder
 from v2a_foley.pairs import GrowingStore, Row, Split, StoreCard, open_pairs
+from v2a_foley.pairs.card import read_card
 from v2a_foley.progress import Progress
 from v2a_foley.project import default_vocabulary
 from v2a_foley.train import captions as job
@@ -116,6 +117,35 @@ def test_corrected_texts_lie_around_what_was_measured(tiny, events, tmp_path):
         assert after > 0.99, name
         assert after > before
         assert result.gap[name] == pytest.approx(np.linalg.norm(kept[f"{name}_raw"] - kept[f"{name}_measured"]))
+
+
+def test_what_no_mean_can_take_is_left_out_of_it(tiny, tmp_path):
+    """A sound of no numbers, one that is silent, and what is no sound or image; a sound may count from any time."""
+    import soundfile
+
+    (tmp_path / "caf\u00e9.txt").write_text("a dog\nrain\n")
+    (tmp_path / "sounds").mkdir()
+    tone = 0.3 * np.sin(np.arange(48_000) * 0.05).astype(np.float32)
+    for name, sound in (("a", tone), ("nan", tone * np.float32("nan")), ("silent", tone * 0)):
+        soundfile.write(tmp_path / "sounds" / f"{name}.wav", sound, 48_000, subtype="FLOAT")
+    (tmp_path / "sounds" / "words.wav").write_text("no sound")
+    photos = images(tmp_path / "photos", 2)
+    (photos / "words.png").write_text("no image")
+    progress = Progress()
+    settings = CaptionSettings(profile=str(tiny), images=photos, sounds=str(tmp_path / "sounds"))
+    captions(tmp_path / "caf\u00e9.txt", tmp_path / "store", settings, progress)
+    senses, kept = load_senses(str(tiny)), read_means(tmp_path / "store")
+    np.testing.assert_allclose(kept["heard_measured"], senses.listener().encode_audio([tone])[0], atol=1e-5)
+    assert sum("left out of the mean" in sentence for sentence in progress.warnings) == 4
+    card = read_card(tmp_path / "store")
+    assert card.details["measured"] == [2, 1]
+    assert card.details["corrected"] == {"seen": "images in 'photos'", "heard": "sounds in 'sounds'"}
+    assert card.details["gap"][1] == pytest.approx(np.linalg.norm(kept["heard_raw"] - kept["heard_measured"]))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for wrong in (CaptionSettings(profile=str(tiny), images=empty), CaptionSettings(profile=str(tiny), sounds="no")):
+        with pytest.raises(SourceError):
+            captions(tmp_path / "caf\u00e9.txt", tmp_path / "other", wrong)
 
 
 def test_means_come_from_a_store_of_clips(tiny, events, tmp_path):
@@ -238,8 +268,9 @@ def test_contradictions_are_refused(given_file, settings, tiny, tmp_path):
             tmp_path / "store",
             CaptionSettings(**{"profile": str(tiny), **settings}),
         )
-    with pytest.raises(UsageError):
-        CaptionSettings(means=tmp_path, sounds="procedural")
+    for contradiction in ({"means": tmp_path, "sounds": "procedural"}, {"heard": True, "sounds": "procedural"}):
+        with pytest.raises(UsageError):
+            CaptionSettings(**contradiction)
 
 
 def test_nothing_is_left_of_a_run_that_fails(tiny, tmp_path, monkeypatch):

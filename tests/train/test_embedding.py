@@ -1,6 +1,7 @@
 """``train embed``: what is seen and heard of each clip, what is left out and why, and going on. With tiny models."""
 
 import csv
+import os
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.footage import make_film, real_clip, texture
+from tests.footage import ffmpeg, make_film, real_clip, texture
 from tests.tiny.clip import write_clip
 from tests.tiny.profile import EARS, EYES, write_profile
 from v2a_foley.audio.read import read_sound
@@ -16,10 +17,11 @@ from v2a_foley.embed import normalised
 from v2a_foley.engine.gaze import even_frames
 from v2a_foley.engine.profiles import load_senses
 from v2a_foley.errors import Cancelled, OutOfMemory, SourceError, SpaceMismatch, UsageError
-from v2a_foley.pairs import open_pairs, shard_paths
+from v2a_foley.pairs import Row, open_pairs, shard_paths
 from v2a_foley.pairs.card import read_card
 from v2a_foley.progress import Progress
 from v2a_foley.train import clips as decoding
+from v2a_foley.train import filling
 from v2a_foley.train.embed_settings import EmbedSettings
 from v2a_foley.train.embedding import embed
 from v2a_foley.video.probe import frame_clock, probe
@@ -57,7 +59,7 @@ def expected(tiny: Path, path: Path, start: Fraction, end: Fraction, frames: int
     """Return a pair as it should be, by the plainest way: every frame and every sample is read."""
     senses, media = load_senses(str(tiny)), probe(path)
     pictures = np.concatenate([block.frames for block in read_blocks(media)])
-    times = [float(time) for time in frame_clock(media).times()]
+    times = frame_clock(media).times()
     here = [number for number, time in enumerate(times) if start <= time < end]
     seen = senses.eyes.encode_images(pictures[[here[0] + n for n in even_frames(0, len(here), frames)]])
     heard = probe(sound or path)
@@ -119,6 +121,105 @@ def test_ranges_of_a_list_may_overlap_and_lie_far_in(tiny, tmp_path, settings):
         np.testing.assert_allclose(pairs[f"long.mp4@{key}"][0], seen, atol=1e-5)
         np.testing.assert_allclose(pairs[f"long.mp4@{key}"][1], heard, atol=1e-3)
     assert len({row.group for row in open_pairs([tmp_path / "store"]).rows}) == 1
+
+
+def test_a_long_range_does_not_lose_the_frames_of_short_ones_inside_it(tiny, tmp_path, settings):
+    path = film(tmp_path / "film.mp4", seconds=8, cuts=[50, 111, 160])
+    spans = [("0", "1"), ("0.52", "7"), ("1", "1"), ("1.2", "0.8")]
+    text = "picture,start,duration\n" + "".join(f"film.mp4,{start},{length}\n" for start, length in spans)
+    (tmp_path / "list.csv").write_text(text)
+    assert embed(tmp_path / "list.csv", tmp_path / "store", settings()).reasons == {}
+    pairs = by_key(tmp_path / "store")
+    for start, length in spans:
+        begin, end = Fraction(start), Fraction(start) + Fraction(length)
+        got = pairs[f"film.mp4@{float(start):.3f}+{float(length):.3f}"]
+        for one, other in zip(got, expected(tiny, path, begin, end, 8), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_windows_begin_where_the_picture_does(tiny, tmp_path, settings):
+    """In this film there is nothing to see for its first 3 s: what sounds there belongs to no picture."""
+    whole = film(tmp_path / "whole.mp4", seconds=4)
+    path = tmp_path / "films" / "late.mkv"
+    path.parent.mkdir()
+    ffmpeg("-itsoffset", "3", "-i", whole, "-i", whole, "-map", "0:v", "-map", "1:a", "-c", "copy", path)
+    assert probe(path).picture.start == 3
+    assert embed(tmp_path / "films", tmp_path / "store", settings()).reasons == {"it is silent": 1}
+    assert list(by_key(tmp_path / "store")) == ["late.mkv@00003.000"]
+    seen, heard = expected(tiny, path, Fraction(3), Fraction(5), 8)
+    np.testing.assert_allclose(by_key(tmp_path / "store")["late.mkv@00003.000"][0], seen, atol=1e-5)
+    np.testing.assert_allclose(by_key(tmp_path / "store")["late.mkv@00003.000"][1], heard, atol=2e-3)  # mkv: to 1 ms
+    (path.parent / "list.csv").write_text("picture,start,duration\nlate.mkv,1,1\nlate.mkv,2,2\n")
+    result = embed(path.parent / "list.csv", tmp_path / "listed", settings())
+    assert (result.pairs, result.reasons) == (1, {"it lies before the picture begins": 1})
+
+
+def test_a_sound_apart_is_heard_from_its_own_beginning(tiny, tmp_path, settings):
+    """Files of sound may count from any time: a transport stream from 1.4 s, a part of a recording from anywhere."""
+    import soundfile
+
+    tone = (0.3 * np.sin(np.arange(72_000) * 0.05)).astype(np.float32)
+    soundfile.write(tmp_path / "plain.wav", tone, 48_000, subtype="FLOAT")
+    ffmpeg("-i", tmp_path / "plain.wav", "-c:a", "flac", "-output_ts_offset", "3", tmp_path / "late.mka")
+    ffmpeg("-i", tmp_path / "plain.wav", "-c:a", "pcm_f32le", "-output_ts_offset", "2", tmp_path / "named_a_film.mkv")
+    film(tmp_path / "film.mp4", seconds=3)
+    names = ("plain.wav", "late.mka", "named_a_film.mkv")
+    (tmp_path / "list.csv").write_text("picture,sound\n" + "".join(f"film.mp4,{name}\n" for name in names))
+    assert embed(tmp_path / "list.csv", tmp_path / "store", settings()).pairs == 3
+    heard = load_senses(str(tiny)).listener().encode_audio([tone])[0]
+    pairs = by_key(tmp_path / "store")
+    for name in names:
+        np.testing.assert_allclose(pairs[f"film.mp4+{name}"][1], heard, atol=1e-3, err_msg=name)
+
+
+def test_the_sound_of_another_film_lies_on_that_films_clock(tiny, tmp_path, settings):
+    other = film(tmp_path / "other.mkv", seconds=4, sound="speech", sound_offset=0.5)
+    film(tmp_path / "film.mp4", seconds=3)
+    (tmp_path / "list.csv").write_text("picture,sound,start\nfilm.mp4,other.mkv,0\nfilm.mp4,other.mkv,1\n")
+    assert embed(tmp_path / "list.csv", tmp_path / "store", settings()).pairs == 2
+    heard = expected(tiny, other, Fraction(1), Fraction(3), 8)[1]
+    np.testing.assert_allclose(by_key(tmp_path / "store")["film.mp4+other.mkv@1.000"][1], heard, atol=1e-3)
+
+
+def test_files_that_are_not_there_are_looked_for_again(tmp_path, settings, monkeypatch):
+    film(tmp_path / "films" / "a.mp4")
+    (tmp_path / "films" / "list.csv").write_text("picture,sound\na.mp4,\nlater.mp4,\na.mp4,later.wav\n")
+    result = embed(tmp_path / "films" / "list.csv", tmp_path / "store", settings())
+    assert (result.pairs, result.broken, result.missing) == (1, 0, {"there is no file for it": 2})
+    film(tmp_path / "films" / "later.mp4", number=3)
+    assert embed(tmp_path / "films" / "list.csv", tmp_path / "store", settings()).made == 1
+    (tmp_path / "films" / "list.csv").unlink()
+
+    def gone(path: Path):
+        return probe(path if path.name == "a.mp4" else path.with_name("unmounted"))
+
+    with monkeypatch.context() as while_the_disk_is_away:
+        while_the_disk_is_away.setattr(decoding, "probe", gone)
+        result = embed(tmp_path / "films", tmp_path / "windows", settings())
+    assert (result.pairs, result.broken, sum(result.missing.values())) == (1, 0, 1)
+    assert embed(tmp_path / "films", tmp_path / "windows", settings()).made == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_folders_may_have_names_that_are_no_utf8(tmp_path, settings):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    try:
+        film(odd / "films\n" / 'é # % "x".mp4')
+    except OSError:
+        pytest.skip("this disk takes UTF-8 alone")
+    (odd / "films\n" / "bad, \n.mp4").write_bytes(b"no film")
+    (odd / "store").mkdir()
+    for made in (1, 0):
+        result = embed(odd, odd / "store", settings())
+        assert (result.made, result.pairs, result.broken) == (made, 1, 1)
+    assert read_card(odd / "store").details["source"] == "caf\\xe9"
+
+
+def test_long_sounds_do_not_gather():
+    """Clips of ten minutes are encoded two by two rather than 32 at a time."""
+    second = np.zeros(48_000, np.float32)
+    clip = decoding.Clip(Row("a", "a"), np.zeros((1, 2, 2, 3), np.uint8), np.tile(second, 200))
+    assert [len(batch) for batch in filling._batches([([], clip)] * 5)] == [2, 2, 1]
 
 
 def test_vggsound_in_both_its_forms(tiny, tmp_path, settings):

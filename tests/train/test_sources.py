@@ -1,6 +1,8 @@
 """What is found where: VGGSound's list, folders of films, images with sounds, lists of pairs. Nothing is opened."""
 
+import inspect
 import os
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -55,6 +57,31 @@ def test_names_that_are_no_utf8_are_keys_all_the_same(tmp_path):
     assert item.picture.is_file()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_folder_is_named_however_it_is_reached(tmp_path, monkeypatch):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    try:
+        touch(odd / "deep", "a.mp4")
+    except OSError:
+        pytest.skip("this disk takes UTF-8 alone")
+    touch(odd, "b.mp4")
+    assert find_source(odd).name == find_source(odd / "deep" / "..").name == "caf\\xe9"
+    monkeypatch.chdir(odd / "deep")
+    assert find_source(Path("..")).name == "caf\\xe9"
+    assert find_source(Path()).name == "deep"
+
+
+def test_folders_may_be_deeper_than_calls(tmp_path):
+    touch(tmp_path / "/".join("d" * 300), "a.mp4")
+    touch(tmp_path, "e.mp4")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 200)
+    try:
+        assert [len(item.key.split("/")) for item in entries(tmp_path, "videos")] == [301, 1]
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def test_thousands_of_files_are_walked(tmp_path):
     for number in range(3000):
         (tmp_path / f"{number:05d}.mp4").touch()
@@ -67,13 +94,15 @@ LIST = """---1_cCGK4M,0,people crowd,test
 missing_one,5,x,train
 wholefilm_1,40,wind,train
 in_millisec,12,rain,
+in_seconds_,12.0,rain,
 """
 
 
 def vggsound(folder: Path) -> Path:
     touch(
         folder, "clips/---1_cCGK4M_000000.mp4", "clips/deep/--0PQM4-hqg_30.webm", "clips/-_abcdefghi_000007.mp4",
-        "clips/wholefilm_1.mkv", "clips/in_millisec_12000_22000.mp4", "clips/stranger_000001.mp4",
+        "clips/wholefilm_1.mkv", "clips/in_millisec_12000_22000.mp4",
+        "clips/in_seconds__12_22.mp4", "clips/stranger_000001.mp4",
     )  # fmt: skip
     (folder / "vggsound.csv").write_text(LIST)
     return folder
@@ -82,15 +111,15 @@ def vggsound(folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["", "vggsound.csv"])
 def test_vggsound_is_recognised_by_its_list(name, tmp_path):
     source = find_source(vggsound(tmp_path) / name)
-    assert (source.kind, source.count) == ("vggsound", 6)
+    assert (source.kind, source.count) == ("vggsound", 7)
     found = list(source.entries())
     assert [each.key for each in found] == [
         "---1_cCGK4M_000000", "--0PQM4-hqg_000030", "-_abcdefghi_000007", "missing_one_000005",
-        "wholefilm_1_000040", "in_millisec_000012",
+        "wholefilm_1_000040", "in_millisec_000012", "in_seconds__000012",
     ]  # fmt: skip
     assert isinstance(found[3], Unusable)
     assert not found[3].lasting, "a clip that is not there yet is looked for again"
-    assert [each.start for each in found if isinstance(each, Item)] == [0, 0, 0, 40, 0]
+    assert [each.start for each in found if isinstance(each, Item)] == [0, 0, 0, 40, 0, 0]
     assert (found[0].split, found[1].split, found[5].split) == ("test", "train", "")
     assert found[2].label == "dog, barking"
     assert found[4].group == "wholefilm_1", "clips of one film must not be parted"
@@ -100,16 +129,17 @@ def test_clips_may_lie_elsewhere(tmp_path):
     vggsound(tmp_path / "set")
     touch(tmp_path / "disk", "---1_cCGK4M_000000.mp4")
     found = entries(tmp_path / "set" / "vggsound.csv", clips=tmp_path / "disk")
-    assert [isinstance(each, Item) for each in found] == [True, False, False, False, False, False]
+    assert [isinstance(each, Item) for each in found] == [True] + [False] * 6
     with pytest.raises(SourceError):
         find_source(tmp_path / "set" / "vggsound.csv", clips=tmp_path / "no")
 
 
 def test_a_line_that_is_not_understood_stops_nothing(tmp_path):
-    (tmp_path / "list.csv").write_text(LIST + "broken line\nabcdefghijk,soon,x,train\n")
+    odd = f"broken line\nabcdefghijk,soon,x,train\nabcdefghijk,{'9' * 5000},x,train\n,1,x,train\n"
+    (tmp_path / "list.csv").write_text(LIST + odd)
     found = entries(tmp_path / "list.csv", kind="vggsound")
-    assert [each.key for each in found[-2:]] == ["line 7", "line 8"]
-    assert all(isinstance(each, Unusable) and each.lasting for each in found[-2:])
+    assert [each.key for each in found[-4:]] == [f"line {number}" for number in range(8, 12)]
+    assert all(isinstance(each, Unusable) and each.lasting for each in found[-4:])
 
 
 @pytest.mark.parametrize(("images", "sounds"), [("images/", "sounds/"), ("", "")])
@@ -136,19 +166,24 @@ def test_a_table_says_what_goes_together(tmp_path):
         "film.mp4;;soon;;;\n"
         "film.mp4;;-1;;;\n"
         "film.mp4;;1/0;;;\n"
-        "film.mp4\n",
+        "film.mp4;;1e400000000;;;\n"
+        "film.mp4;;nan;;;\n"
+        "film.mp4;;0;601;;\n"
+        "film.mp4\n"
+        "film.mp4;;2.5e-1;7/2;;\n",
         encoding="utf-8",
     )
     source = find_source(tmp_path / "pairs.csv")
-    assert (source.kind, source.count) == ("table", 7)
+    assert (source.kind, source.count) == ("table", 11)
     found = list(source.entries())
     assert found[0] == Item(
         "film.mp4@1.500+2.000", tmp_path / "film.mp4", start=Fraction(3, 2), duration=Fraction(2), label="dog",
         split="validation", group="film.mp4",
     )  # fmt: skip
     assert (found[1].key, found[1].sound) == ("photo.png+bark.wav", tmp_path / "bark.wav")
-    assert [isinstance(each, Unusable) for each in found] == [False, False, True, True, True, True, False]
-    assert [each.key for each in found[2:6]] == [f"line {number}" for number in range(4, 8)]
+    assert [isinstance(each, Unusable) for each in found] == [False] * 2 + [True] * 7 + [False] * 2
+    assert [each.key for each in found[2:9]] == [f"line {number}" for number in range(4, 11)]
+    assert (found[-1].start, found[-1].duration) == (Fraction(1, 4), Fraction(7, 2))
     assert find_source(tmp_path).kind == "table", "the folder that holds the list will do"
 
 
@@ -195,3 +230,10 @@ def test_two_lists_in_one_folder_are_a_question(tmp_path):
         (tmp_path / name).write_text("picture\nx.mp4\n")
     with pytest.raises(SourceError, match="several"):
         find_source(tmp_path)
+
+
+def test_lists_that_are_none_do_not_hide_the_one_that_is(tmp_path):
+    (tmp_path / "PAIRS.CSV").write_text("picture\nx.mp4\n")
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+    for kind in ("auto", "table"):
+        assert (find_source(tmp_path, kind).kind, find_source(tmp_path, kind).name) == ("table", "PAIRS.CSV")

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from v2a_foley.files import translated, write_text
+from v2a_foley.files import readable, translated, write_text
 from v2a_foley.pairs.locks import Part
 
 _NAME = re.compile(r"broken(-\d+of\d+)?\.csv")
@@ -74,7 +74,7 @@ class BrokenList:
 
 def _line(key: str, reason: str) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([key, " ".join(reason.split())])
+    csv.writer(text, lineterminator="\n").writerow([key, " ".join(readable(reason).split())])
     return text.getvalue()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from v2a_foley.embed import Space
 from v2a_foley.errors import StoreError
-from v2a_foley.files import write_text
+from v2a_foley.files import readable, write_text
 
 CARD = "store.json"
 FORMAT = "v2a-foley pairs"
@@ -47,7 +47,8 @@ def write_card(folder: Path, card: StoreCard) -> None:
         DiskFull: the disk is full.
     """
     content = {"format": FORMAT, "version": VERSION, **asdict(card), "details": dict(card.details)}
-    write_text(folder / CARD, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(folder / CARD, readable(text) + "\n")
 
 
 def read_card(folder: Path) -> StoreCard:

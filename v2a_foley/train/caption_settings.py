@@ -60,3 +60,8 @@ class CaptionSettings:
             raise UsageError(
                 "--means corrects both sides already.", hint="Leave out --images and --sounds, or --means."
             )
+        if self.heard and self.sounds:
+            raise UsageError(
+                "With --heard the ears' side is sounds already: there is nothing to correct.",
+                hint="Leave out --sounds.",
+            )

@@ -35,6 +35,7 @@ from v2a_foley.train.means import (
 )
 from v2a_foley.train.rendered import heard_events
 from v2a_foley.train.side import Side
+from v2a_foley.train.sources.item import name_of
 from v2a_foley.train.texts import TextPair, caption_pairs, event_pairs, vocabulary_file
 
 STAGE = "captions"
@@ -161,10 +162,11 @@ def _texts(source: Path | None, settings: CaptionSettings, progress: Progress) -
     if source is None:
         events = vocabulary(progress.warn)
         return _Texts("events", "texts of the event vocabulary", lambda: event_pairs(events), events)
+    name = name_of(source)
     if source.suffix.lower() == ".toml":
         events = vocabulary_file(source)
-        return _Texts(source.name, f"texts of the vocabulary {source.name!r}", lambda: event_pairs(events), events)
-    return _Texts(source.name, f"captions of {source.name!r}", lambda: caption_pairs(source))
+        return _Texts(name, f"texts of the vocabulary {name!r}", lambda: event_pairs(events), events)
+    return _Texts(name, f"captions of {name!r}", lambda: caption_pairs(source))
 
 
 def _check_place(store: Path) -> None:

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.audio.ranges import read_ranges
-from v2a_foley.audio.whole import first_track, stated_length
+from v2a_foley.audio.track import placed_track
 from v2a_foley.embed import Frames
 from v2a_foley.engine.border import border
 from v2a_foley.engine.gaze import even_frames
-from v2a_foley.errors import Cancelled, FoleyError, MissingError, ResourceError
-from v2a_foley.media import MediaFacts
+from v2a_foley.errors import Cancelled, FoleyError, MediaNotFound, MissingError, NoPicture, ResourceError
+from v2a_foley.media import MediaFacts, SoundStream
 from v2a_foley.pairs import Row
 from v2a_foley.progress import Progress
 from v2a_foley.timebase import TimeRange
-from v2a_foley.train.sources import Item
+from v2a_foley.train.sources import GONE, Item
+from v2a_foley.train.sources.item import PICTURE_SUFFIXES
 from v2a_foley.video.probe import frame_clock, probe
 from v2a_foley.video.read import read_picked
 
@@ -72,10 +76,11 @@ class Clip:
 
 @dataclass(frozen=True)
 class Failure:
-    """What cannot be made into a pair: its key, and why."""
+    """What cannot be made into a pair: its key, why, and whether it will be so next time too."""
 
     key: str
     reason: str
+    lasting: bool = True
 
 
 class Unheard(Progress):
@@ -88,11 +93,27 @@ class Unheard(Progress):
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A range of a film that shall become a clip: what of it is seen, and what is heard."""
+    """A range of a film that shall become a clip: it is seen and heard."""
 
     row: Row
-    seen: TimeRange
-    heard: TimeRange
+    span: TimeRange
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """The track that goes with a picture.
+
+    Attributes:
+        path: the file.
+        track: which of its tracks.
+        origin: the container's time of the film's zero, in seconds.
+        end: where the clips must end, on the film's clock; None: where the picture does.
+    """
+
+    path: Path
+    track: SoundStream
+    origin: Fraction
+    end: Fraction | None = None
 
 
 def clips_of(
@@ -111,7 +132,7 @@ def clips_of(
         MissingError: what reads films is not installed.
         Cancelled: the work was asked to stop.
     """
-    waiting = {item.key for item in items}
+    waiting, lasting = {item.key for item in items}, True
     try:
         with border():
             for made in _made(items, cutting, known, progress):
@@ -119,6 +140,8 @@ def clips_of(
                 yield made
     except (ResourceError, MissingError, Cancelled):
         raise
+    except MediaNotFound:
+        reason, lasting = GONE, False
     except FoleyError as error:
         reason = _reason(error.message, items[0])
     except Exception as error:
@@ -128,38 +151,48 @@ def clips_of(
         return
     for item in items:
         if item.key in waiting:
-            yield Failure(item.key, reason)
+            yield Failure(item.key, reason, lasting)
 
 
 def _made(
     items: Sequence[Item], cutting: Cutting, known: Callable[[str], bool], progress: Progress
 ) -> Iterator[Clip | Failure]:
     facts = probe(items[0].picture)
-    apart = items[0].sound
-    track = first_track(apart) if apart is not None else facts.sound
-    if track is None:
+    sound = _sound_of(facts, items[0].sound)
+    if sound is None:
         reason = "a photograph has no sound of its own" if facts.still else "the film has no sound"
         yield from (Failure(item.key, reason) for item in items)
         return
-    heard_end = None if apart is None else stated_length(apart)
     stretches: list[_Stretch] = []
-    for found in _stretches(items, facts, heard_end, cutting):
+    for found in _stretches(items, facts, sound.end, cutting):
         if isinstance(found, Failure):
             yield found
         elif not known(found.row.key):
             stretches.append(found)
-    stretches.sort(key=lambda each: (each.seen.start, each.seen.end))
-    looks = _looks(facts, [each.seen for each in stretches], cutting, progress)
+    stretches.sort(key=lambda each: (each.span.start, each.span.end))
+    looks = _looks(facts, [each.span for each in stretches], cutting, progress)
     sounds = read_ranges(
-        apart or facts.path, track, [each.heard for each in stretches], sample_rate=cutting.sample_rate,
-        origin=facts.origin if apart is None else Fraction(0), progress=progress,
+        sound.path, sound.track, [each.span for each in stretches], sample_rate=cutting.sample_rate,
+        origin=sound.origin, progress=progress,
     )  # fmt: skip
-    for stretch, frames, sound in zip(stretches, looks, sounds, strict=True):
-        fault = _fault(sound)
+    for stretch, frames, samples in zip(stretches, looks, sounds, strict=True):
+        fault = fault_of(samples)
         if fault:
             yield Failure(stretch.row.key, fault)
         else:
-            yield Clip(stretch.row, frames, sound)
+            yield Clip(stretch.row, frames, samples)
+
+
+def _sound_of(facts: MediaFacts, apart: Path | None) -> _Sound | None:
+    """Return the sound that goes with a picture: the film's own, or that of a file apart, from its beginning on."""
+    if apart is not None and apart.suffix.lower() in PICTURE_SUFFIXES:
+        with suppress(NoPicture):  # a file with sound alone may be called a film
+            facts, apart = probe(apart), None
+            return None if facts.sound is None else _Sound(facts.path, facts.sound, facts.origin, facts.sound.end)
+    if apart is not None:
+        track = placed_track(apart)
+        return _Sound(apart, track, track.start, track.duration)
+    return None if facts.sound is None else _Sound(facts.path, facts.sound, facts.origin)
 
 
 def _stretches(
@@ -170,28 +203,30 @@ def _stretches(
     ends = [end for end in (seen_end, heard_end) if end is not None]
     for item in items:
         if item.windowed and seen_end is not None:
-            yield from _windows(item, seen_end, cutting)
+            yield from _windows(item, TimeRange(facts.picture.start, seen_end), cutting)
             continue
         wanted = item.start + (item.duration or cutting.seconds)
         end = min([wanted, *ends])
         if end <= item.start:
             yield Failure(item.key, "it lies beyond the end of the file")
+        elif not facts.still and end <= facts.picture.start:
+            yield Failure(item.key, "it lies before the picture begins")
         elif end - item.start < cutting.least and end < wanted:
             yield Failure(item.key, "it is too short")
         else:
-            span = TimeRange(item.start, end)
-            yield _Stretch(Row(item.key, item.group or item.key, item.label, item.split), span, span)
+            row = Row(item.key, item.group or item.key, item.label, item.split)
+            yield _Stretch(row, TimeRange(item.start, end))
 
 
-def _windows(item: Item, end: Fraction, cutting: Cutting) -> Iterator[_Stretch | Failure]:
-    """Yield a film's clips, one behind the other; the last one is shorter."""
-    if end < cutting.least:
+def _windows(item: Item, picture: TimeRange, cutting: Cutting) -> Iterator[_Stretch | Failure]:
+    """Yield a film's clips, one behind the other from where its picture begins; the last one is shorter."""
+    start = picture.start
+    if picture.end - start < cutting.least:
         yield Failure(item.key, "it is too short")
-    start = Fraction(0)
-    while end - start >= cutting.least:
-        span = TimeRange(start, min(start + cutting.seconds, end))
+    while picture.end - start >= cutting.least:
+        span = TimeRange(start, min(start + cutting.seconds, picture.end))
         key = f"{item.key}@{float(start):09.3f}"
-        yield _Stretch(Row(key, item.key, item.label, item.split), span, span)
+        yield _Stretch(Row(key, item.key, item.label, item.split), span)
         start = span.end
 
 
@@ -207,8 +242,10 @@ def _looks(facts: MediaFacts, spans: Sequence[TimeRange], cutting: Cutting, prog
     pieces = read_picked(facts, wanted, short_side=max(_SHORT_SIDE, cutting.short_side), progress=progress)
     held: dict[int, NDArray[np.uint8]] = {}
     read = 0
-    for numbers in chosen:
-        held = {number: frame for number, frame in held.items() if number >= numbers[0]}
+    # A long range begins with a later frame than a short one that starts after it.
+    lowest = list(accumulate((numbers[0] for numbers in reversed(chosen)), min))[::-1]
+    for numbers, first in zip(chosen, lowest, strict=True):
+        held = {number: frame for number, frame in held.items() if number >= first}
         while read < len(wanted) and wanted[read] <= numbers[-1]:
             piece = next(pieces)
             held.update(zip(wanted[read : read + len(piece)], piece, strict=True))
@@ -216,7 +253,7 @@ def _looks(facts: MediaFacts, spans: Sequence[TimeRange], cutting: Cutting, prog
         yield np.stack([held[number] for number in numbers])
 
 
-def _fault(sound: NDArray[np.float32]) -> str:
+def fault_of(sound: NDArray[np.float32]) -> str:
     """Return why a sound cannot be learned from, or nothing."""
     if not len(sound):
         return "there is no sound in it"

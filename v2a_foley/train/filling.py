@@ -28,6 +28,8 @@ STAGE = "embed"
 """The name of the stage under which the work reports its progress, in entries of the source."""
 _FRAMES, _CLIPS = 256, 32
 """Frames and clips that are encoded together at most."""
+_SAMPLES = _CLIPS * 10 * 48_000
+"""Samples of sound from which a batch is encoded: clips of minutes are long."""
 
 _Event = tuple[list[Item], Clip | Failure | None]
 """Items that share their files, with what came of them; None: nothing more comes."""
@@ -88,6 +90,7 @@ class Filling:
     threads: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
+    _gone: set[str] = field(default_factory=set)
 
     def run(self, progress: Progress) -> None:
         """Put every clip that the store does not know into it.
@@ -134,7 +137,7 @@ class Filling:
             if items:
                 yield items
 
-    def _set_aside(self, entry: Unusable) -> None:
+    def _set_aside(self, entry: Unusable | Failure) -> None:
         if entry.lasting:
             self.store.give_up(entry.key, entry.reason)
             self.reasons[entry.reason] += 1
@@ -152,12 +155,14 @@ class Filling:
                 self.store.add(made.row, *next(pairs))
                 tell.advance(1, 0)
             elif made is not None:
-                self.store.give_up(made.key, made.reason)
-                self.reasons[made.reason] += 1
+                self._set_aside(made)
+                if not made.lasting:
+                    self._gone.add(made.key)
             else:
                 for item in items:
-                    if item.windowed:
+                    if item.windowed and item.key not in self._gone:
                         self.store.finish(item.key)
+                    self._gone.discard(item.key)
                 tell.advance(0, len(items))
         self.store.close_if_due()
 
@@ -165,14 +170,14 @@ class Filling:
 def _batches(work: Iterable[_Event]) -> Iterator[list[_Event]]:
     """Yield what came of the work, as much at a time as is encoded together."""
     batch: list[_Event] = []
-    frames = clips = 0
+    frames = clips = samples = 0
     for event in work:
         batch.append(event)
         if isinstance(event[1], Clip):
-            frames, clips = frames + len(event[1].frames), clips + 1
-        if frames >= _FRAMES or clips >= _CLIPS or len(batch) >= 4 * _CLIPS:
+            frames, clips, samples = frames + len(event[1].frames), clips + 1, samples + len(event[1].sound)
+        if frames >= _FRAMES or clips >= _CLIPS or samples >= _SAMPLES or len(batch) >= 4 * _CLIPS:
             yield batch
-            batch, frames, clips = [], 0, 0
+            batch, frames, clips, samples = [], 0, 0, 0
     if batch:
         yield batch
 

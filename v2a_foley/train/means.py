@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.audio.ranges import read_ranges
-from v2a_foley.audio.whole import first_track, stated_length
+from v2a_foley.audio.track import placed_track
 from v2a_foley.embed import AudioEncoder, Embeddings, ImageEncoder, normalised
-from v2a_foley.errors import InputError, ModelDamaged, SourceError, StoreError
+from v2a_foley.errors import InputError, MediaUnreadable, ModelDamaged, SourceError, StoreError
 from v2a_foley.files import writing
 from v2a_foley.pairs import Pairs, Split
 from v2a_foley.progress import Progress
 from v2a_foley.timebase import TimeRange
-from v2a_foley.train.sources.item import IMAGE_SUFFIXES, PICTURE_SUFFIXES, SOUND_SUFFIXES
+from v2a_foley.train.clips import fault_of
+from v2a_foley.train.sources.item import IMAGE_SUFFIXES, PICTURE_SUFFIXES, SOUND_SUFFIXES, name_of
 from v2a_foley.train.sources.walk import walk
 from v2a_foley.video.probe import probe
 from v2a_foley.video.read import read_frames
@@ -31,7 +33,7 @@ FILE = "means.safetensors"
 """What the means of a store of captions are kept in, beside its card."""
 FEW = 100
 """Fewer images or sounds than this give a mean that the user is told to doubt."""
-_SECONDS = 10
+_SECONDS = Fraction(10)
 
 Mean = NDArray[np.float64]
 """``float64 (d,)``: the mean of vectors of unit length, itself shorter than that."""
@@ -121,7 +123,7 @@ def mean_of_images(folder: Path, eyes: ImageEncoder, progress: Progress) -> Meas
             except InputError as error:
                 progress.warn(f"{path.name} is left out of the mean: {error.message}")
             stage.advance(1, path.name)
-    return _measured(averaging, f"images in {folder.absolute().name!r}", folder, progress)
+    return _measured(averaging, f"images in {name_of(folder)!r}", folder, progress)
 
 
 def mean_of_sounds(folder: Path, listener: AudioEncoder, progress: Progress) -> Measured:
@@ -131,9 +133,12 @@ def mean_of_sounds(folder: Path, listener: AudioEncoder, progress: Progress) -> 
     """
 
     def heard(path: Path) -> Embeddings:
-        track = first_track(path)
-        span = TimeRange(track.start, track.start + min(stated_length(path) or _SECONDS, _SECONDS))
+        track = placed_track(path)
+        span = TimeRange(Fraction(0), min(track.duration, _SECONDS))
         sound = next(read_ranges(path, track, [span], origin=track.start, sample_rate=listener.sample_rate))
+        fault = fault_of(sound)
+        if fault:
+            raise MediaUnreadable(fault)
         return listener.encode_audio([sound])
 
     averaging = Averaging()
@@ -144,7 +149,7 @@ def mean_of_sounds(folder: Path, listener: AudioEncoder, progress: Progress) -> 
             except InputError as error:
                 progress.warn(f"{path.name} is left out of the mean: {error.message}")
             stage.advance(1, path.name)
-    return _measured(averaging, f"sounds in {folder.absolute().name!r}", folder, progress)
+    return _measured(averaging, f"sounds in {name_of(folder)!r}", folder, progress)
 
 
 def means_of_store(pairs: Pairs, name: str) -> tuple[Measured, Measured]:

@@ -13,6 +13,7 @@ from v2a_foley.train.sources.item import (
     Source,
     Unusable,
     key_of,
+    name_of,
 )
 from v2a_foley.train.sources.walk import walk
 
@@ -28,7 +29,7 @@ def videos(folder: Path) -> Source:
         for path in walk(folder, PICTURE_SUFFIXES):
             yield Item(key_of(path.relative_to(folder)), path, windowed=True)
 
-    return Source(VIDEOS, folder.absolute().name, "films", sum(1 for _ in entries()), entries)
+    return Source(VIDEOS, name_of(folder), "films", sum(1 for _ in entries()), entries)
 
 
 def images(folder: Path) -> Source:
@@ -49,7 +50,7 @@ def images(folder: Path) -> Source:
             else:
                 yield Item(key, path, sound)
 
-    return Source(IMAGES, folder.absolute().name, "images", sum(1 for _ in walk(seen, IMAGE_SUFFIXES)), entries)
+    return Source(IMAGES, name_of(folder), "images", sum(1 for _ in walk(seen, IMAGE_SUFFIXES)), entries)
 
 
 def is_parted(folder: Path) -> bool:

@@ -19,6 +19,8 @@ SOUND_SUFFIXES = frozenset(
     {".wav", ".flac", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".wma", ".caf", ".bwf", ".rf64"}
 )
 """What sounds are called."""
+GONE = "there is no file for it"
+"""Why an entry cannot be used whose file is not there."""
 
 _SPLITS = {
     "train": "train", "training": "train", "dev": "train", "development": "train",
@@ -97,6 +99,11 @@ def key_of(path: Path | str) -> str:
     """Return a relative path as a key: with slashes, and with bytes that are no UTF-8 written out."""
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return text.replace(os.sep, "/")
+
+
+def name_of(path: Path) -> str:
+    """Return the name of a folder or a file as a card may hold it, whichever way it was named."""
+    return key_of(os.path.basename(os.path.abspath(path)))  # noqa: PTH100, PTH119 - resolves "..", but no links
 
 
 def split_named(text: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
 from v2a_foley.errors import SourceError
-from v2a_foley.train.sources.item import Item, Source, Unusable, key_of, split_named
+from v2a_foley.train.sources.item import Item, Source, Unusable, key_of, name_of, split_named
 from v2a_foley.train.sources.table import header, records
 
 KIND = "table"
 COLUMNS = ("picture", "sound", "start", "duration", "label", "split")
-_LONGEST = 10**7
-"""Seconds that no film lasts."""
+_NUMBER = re.compile(r"(\d{1,7}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d)?|\d{1,9}/\d{1,9}")
+"""Seconds as people and spreadsheets write them, up to those that no film lasts."""
+_LONGEST = 600
+"""Seconds that one pair may last: all of its sound lies in memory."""
 
 
 def is_table(path: Path) -> bool:
@@ -42,7 +45,7 @@ def pairs_table(path: Path) -> Source:
         for number, record in records(path):
             yield _entry(path.parent, number, record)
 
-    return Source(KIND, path.name, "pairs of a list", sum(1 for _ in records(path)), entries)
+    return Source(KIND, name_of(path), "clips of a list", sum(1 for _ in records(path)), entries)
 
 
 def _entry(base: Path, number: int, record: Mapping[str, str]) -> Item | Unusable:
@@ -53,6 +56,8 @@ def _entry(base: Path, number: int, record: Mapping[str, str]) -> Item | Unusabl
         start, duration = (_seconds(record.get(name, "")) for name in ("start", "duration"))
     except (ValueError, ZeroDivisionError):
         return Unusable(f"line {number}", "start or duration is no number of seconds")
+    if duration is not None and duration > _LONGEST:
+        return Unusable(f"line {number}", f"its duration is above {_LONGEST} s")
     key = key_of(f"{picture}+{sound}" if sound else picture)
     if start or duration:
         key += f"@{float(start or 0):.3f}" + (f"+{float(duration):.3f}" if duration else "")
@@ -76,7 +81,6 @@ def _seconds(text: str) -> Fraction | None:
     """
     if not text:
         return None
-    found = Fraction(text)
-    if not 0 <= found < _LONGEST:
+    if not _NUMBER.fullmatch(text):
         raise ValueError(text)
-    return found
+    return Fraction(text)

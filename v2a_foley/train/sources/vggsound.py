@@ -9,12 +9,13 @@ from itertools import islice
 from pathlib import Path
 
 from v2a_foley.errors import SourceError
-from v2a_foley.train.sources.item import PICTURE_SUFFIXES, Item, Source, Unusable, key_of, split_named
+from v2a_foley.train.sources.item import GONE, PICTURE_SUFFIXES, Item, Source, Unusable, key_of, name_of, split_named
 from v2a_foley.train.sources.table import rows
 from v2a_foley.train.sources.walk import walk
 
 KIND = "vggsound"
 _ID = re.compile(r"[\w-]{11}")
+_START = re.compile(r"(\d{1,7})(\.0*)?")
 _SECONDS = 10
 """How long a clip of VGGSound is, as some copies say in its name."""
 
@@ -25,14 +26,16 @@ def is_list(path: Path) -> bool:
         first = [row for _, row in islice(rows(path), 5)]
     except SourceError:
         return False
-    return bool(first) and all(len(row) in (3, 4) and _ID.fullmatch(row[0]) and row[1].isdecimal() for row in first)
+    return bool(first) and all(
+        len(row) in (3, 4) and _ID.fullmatch(row[0]) and _START.fullmatch(row[1].strip()) for row in first
+    )
 
 
 def vggsound(listed: Path, clips: Path) -> Source:
     """Return the clips of a list.
 
-    A clip is looked for below the folder as ``{id}_{start:06d}``, ``{id}_{start}``, ``{id}_{ms}_{ms}``, or as ``{id}``,
-    the whole video, from which the clip is cut; with the suffix of any film.
+    A clip is looked for below the folder as ``{id}_{start:06d}``, ``{id}_{start}``, ``{id}_{start}_{end}`` in seconds
+    or milliseconds, or as ``{id}``, the whole video, from which the clip is cut; with the suffix of any film.
 
     Args:
         listed: the list.
@@ -51,21 +54,24 @@ def vggsound(listed: Path, clips: Path) -> Source:
         for number, row in rows(listed):
             yield _entry(number, row, files)
 
-    return Source(KIND, listed.name, "clips of VGGSound's list", count, entries)
+    return Source(KIND, name_of(listed), "clips of VGGSound's list", count, entries)
 
 
 def _entry(number: int, row: list[str], files: dict[str, Path]) -> Item | Unusable:
-    if len(row) < 2 or not row[1].strip().isdecimal():
+    second = _START.fullmatch(row[1].strip()) if len(row) > 1 else None
+    name = row[0].strip()
+    if second is None or not name:
         return Unusable(f"line {number}", "the line of the list is not understood")
-    name, start = row[0].strip(), int(row[1])
+    start = int(second[1])
+    end = start + _SECONDS
     key = key_of(f"{name}_{start:06d}")
-    cut = (f"{name}_{start:06d}", f"{name}_{start}", f"{name}_{start * 1000}_{(start + _SECONDS) * 1000}")
+    cut = (f"{name}_{start:06d}", f"{name}_{start}", f"{name}_{start}_{end}", f"{name}_{start * 1000}_{end * 1000}")
     path = next((files[stem] for stem in cut if stem in files), None)
     begin = Fraction(0)
     if path is None:
         path, begin = files.get(name), Fraction(start)
     if path is None:
-        return Unusable(key, "there is no file for it", lasting=False)
+        return Unusable(key, GONE, lasting=False)
     label = key_of(row[2].strip()) if len(row) > 2 else ""
     group = key_of(name)
     return Item(key, path, start=begin, group=group, label=label, split=split_named(row[3]) if len(row) > 3 else "")
