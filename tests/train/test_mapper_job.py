@@ -6,6 +6,7 @@ import resource
 import signal
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -26,14 +27,17 @@ from v2a_foley.errors import (
     TrainingDiverged,
     UsageError,
 )
+from v2a_foley.mapper.card import read_card
 from v2a_foley.mapper.checkpoint import load_mapper
 from v2a_foley.pairs import Row, Split, StoreCard, open_pairs, write_shard
 from v2a_foley.pairs.card import write_card
 from v2a_foley.progress import Progress
 from v2a_foley.train import job, loop
+from v2a_foley.train.batches import Deck
 from v2a_foley.train.curve import Curve
 from v2a_foley.train.job import train_mapper
 from v2a_foley.train.loop import Outcome
+from v2a_foley.train.scores import scores
 from v2a_foley.train.settings import KINDS
 
 
@@ -72,6 +76,14 @@ class Stopping(Progress):
     def __init__(self, after: int) -> None:
         super().__init__()
         self.listener = lambda event: self.cancel() if event.stage == "train" and event.done >= after else None
+
+
+class Scoring(Progress):
+    """Asks the work to stop once it measures what it made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listener = lambda event: self.cancel() if event.stage == "score" else None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -252,7 +264,9 @@ def test_it_stops_when_the_validation_loss_gets_no_better(toys, tmp_path):
     assert load_mapper(tmp_path / "m").network is not None
     with pytest.raises(UsageError, match="finished"):
         train_mapper([toys], tmp_path / "m", replace(settings, steps=501))
-    assert train_mapper([toys], tmp_path / "m", replace(settings, patience=6)).resumed == result.steps
+    longer = train_mapper([toys], tmp_path / "m", replace(settings, patience=6))
+    assert longer.resumed == result.steps
+    assert longer.steps == longer.best_step + 6, "the looks before count"
 
 
 def test_the_mapper_is_the_best_average_and_not_the_last(toys, tmp_path):
@@ -396,7 +410,49 @@ def test_several_stores_are_one(tmp_path):
     world = World(0)
     one = world.write(tmp_path / "one", {"train": world.draw(100), "validation": world.draw(20)})
     two = world.write(tmp_path / "two", {"train": world.draw(50)})
-    assert train_mapper([one, two], tmp_path / "m", quick(steps=5)).pairs == 150
+    result = train_mapper([one, two], tmp_path / "m", quick(steps=5))
+    assert result.pairs == 150
+    assert result.best_step == 5, "the last step is looked at, whatever --validate-every says"
+
+
+def test_figures_are_those_of_what_was_mapped(toys):
+    pairs = open_pairs([toys])
+    rows = pairs.of(Split.VALIDATION)
+    _, heard = pairs.take(np.random.default_rng(3).permutation(rows))
+    own = SimpleNamespace(map=lambda *_, **__: heard)
+    assert scores(own, pairs, rows, seed=3) == pytest.approx(
+        {"measured_on": 40, "cosine": 1, "frechet_distance": 0, "recall_at_1": 1, "recall_at_5": 1}, abs=1e-4
+    )
+    others = scores(SimpleNamespace(map=lambda *_, **__: np.roll(heard, 1, axis=0)), pairs, rows, seed=3)
+    assert others["frechet_distance"] == pytest.approx(0, abs=1e-4)
+    assert others["cosine"] == pytest.approx((np.roll(heard, 1, axis=0) * heard).sum(1).mean(), abs=1e-6)
+    assert others["recall_at_1"] == 0 <= others["recall_at_5"] < 0.5
+    far = scores(SimpleNamespace(map=lambda *_, **__: -heard), pairs, rows, seed=3)
+    assert far["frechet_distance"] > 0.1
+
+
+def test_the_mapper_has_the_validation_loss_that_its_card_says(toys, whole):
+    pairs = open_pairs([toys])
+    deck = Deck(pairs, pairs.of(Split.TRAIN), quick(), noisy=True)
+    mapper = load_mapper(whole)
+    with torch.no_grad():
+        found = loop.row_losses(mapper.network, deck.watched(pairs.of(Split.VALIDATION))).mean().item()
+    assert found == pytest.approx(read_card(whole).metrics["validation_loss"], rel=1e-5)
+
+
+def test_where_the_rate_falls_the_end_may_not_move(toys, tmp_path):
+    settings = quick(schedule="cosine")
+    with pytest.raises(Cancelled):
+        train_mapper([toys], tmp_path / "m", settings, Stopping(10))
+    with pytest.raises(UsageError, match=r"--steps 60 \(now 61\)"):
+        train_mapper([toys], tmp_path / "m", replace(settings, steps=61))
+
+
+def test_a_finished_mapper_that_is_trained_on_is_unfinished_until_it_is_written(toys, tmp_path):
+    train_mapper([toys], tmp_path / "m", quick(steps=10))
+    with pytest.raises(Cancelled, match="writes the mapper"):
+        train_mapper([toys], tmp_path / "m", quick(steps=15), Scoring())
+    assert train_mapper([toys], tmp_path / "m", quick(steps=15)).resumed == 15
 
 
 def test_stores_that_cannot_be_learned_from(tmp_path):

@@ -69,6 +69,41 @@ def test_a_step_is_adamws_with_the_gradient_of_the_mean_loss(deck):
         assert (apart[plain.grad.abs() > 1e-5] < 1e-6).all(), name
 
 
+def test_what_is_learned_is_the_mean_squared_error_of_the_plain_forward_with_its_hidden_rows(deck):
+    network = network_for(deck.settings, deck.pairs.source, deck.pairs.target)
+    batch = replace(deck.dealt(0, WHOLE), dropped=torch.arange(32) % 3 == 0)
+    found = network(batch.noised, batch.times, batch.seen, batch.dropped)
+    torch.testing.assert_close(row_losses(network, batch), (found - batch.clean).pow(2).sum(1) / found.shape[1])
+
+
+def test_steps_are_torchs_own_adamw_with_shortened_gradients_and_a_rising_rate(deck):
+    one = learner(deck, clip=0.2, weight_decay=0.5)
+    network = network_for(one.settings, deck.pairs.source, deck.pairs.target)
+    matrices, others = matrices_of(network)
+    groups = [{"params": matrices, "weight_decay": 0.5}, {"params": others, "weight_decay": 0.0}]
+    plain = torch.optim.AdamW(groups, betas=(0.9, 0.99), eps=1e-8, foreach=False)
+    for step in range(4):
+        for group in plain.param_groups:
+            group["lr"] = 3e-3 * (step + 1) / 10
+        row_losses(network, deck.dealt(step, WHOLE)).mean().backward()
+        assert torch.nn.utils.clip_grad_norm_(network.parameters(), 0.2) > 0.3
+        plain.step()
+        plain.zero_grad()
+        one.step(deck.dealt(step, WHOLE))
+    wanted = torch.cat([each.detach().flatten() for each in network.parameters()])
+    torch.testing.assert_close(weights(one), wanted, atol=2e-5, rtol=0)
+
+
+def test_a_look_measures_the_average(deck):
+    one = learner(deck, lr=1e-2, warm_up=0)
+    taught(one, deck)
+    watched = deck.watched(deck.pairs.of(Split.VALIDATION))
+    with torch.no_grad():
+        average, now = (row_losses(each, watched).mean().item() for each in (one.average.network, one.network))
+    assert one.watched(watched) == pytest.approx(average, rel=1e-5)
+    assert abs(average - now) > 1e-3 * now
+
+
 def test_only_matrices_decay(deck):
     network = learner(deck).network
     matrices, others = matrices_of(network)

@@ -117,5 +117,10 @@ def test_the_room_that_is_needed_is_asked_for_before_anything_begins(tmp_path, m
     assert 2.1e9 < needed(48_832_896) < 2.2e9
     monkeypatch.setattr(states.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**10, 10**10, 10**9))
     require_room(tmp_path / "mapper", 10_000_000)
+    replaced = tmp_path / "replaced"
+    replaced.mkdir()
+    with (replaced / "weights.safetensors").open("wb") as opened:
+        opened.truncate(1_300_000_000)  # a hole that takes no room, and counts as if it did
+    require_room(replaced, 48_832_896)
     with pytest.raises(DiskFull, match=r"2\.2 GB in 'mapper'.*1\.0 GB are free"):
         require_room(tmp_path / "mapper", 48_832_896)
