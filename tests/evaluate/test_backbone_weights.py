@@ -4,6 +4,7 @@ import importlib
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,14 +42,15 @@ def test_an_empty_file_is_damaged(tmp_path):
         load_backbone("wav2clip", tmp_path / "Wav2CLIP.pt").listen([SOUND])
 
 
-def test_a_file_that_would_run_something_is_damaged(tmp_path):
+def test_a_file_that_would_run_something_is_damaged_and_runs_nothing(tmp_path):
     class Runs:
         def __reduce__(self):
-            return (print, ("run",))
+            return (Path.touch, (tmp_path / "it ran",))
 
     torch.save({"model": Runs()}, tmp_path / "Wav2CLIP.pt", pickle_module=pickle)
     with pytest.raises(ModelDamaged):
         load_backbone("wav2clip", tmp_path / "Wav2CLIP.pt").listen([SOUND])
+    assert not (tmp_path / "it ran").exists()
 
 
 @pytest.mark.parametrize(

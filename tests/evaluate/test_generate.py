@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 
@@ -55,6 +56,25 @@ def test_an_item_is_the_mean_of_its_frames_and_is_looked_at_once(bench, tmp_path
     np.testing.assert_array_equal(again.embeddings, looked.embeddings)
     with pytest.raises(AssertionError):
         look_at(looked.data, profile.eyes, 4, Fraction(10), folder / "out", Progress())
+
+
+def test_another_file_of_the_same_name_is_looked_at_and_sounds_anew(bench, tmp_path):
+    profile, _, variant, maker, _ = bench
+    images = write_imagehear(tmp_path / "images")
+
+    def both():
+        found = look_at(photographs(images), profile.eyes, 3, Fraction(10), tmp_path / "seen", Progress())
+        clips = make_clips(variant, found, maker, tmp_path / "sounds", Progress())
+        return (
+            {item.key: row for item, row in zip(found.data.items, found.embeddings, strict=True)},
+            {clip.item.key: clip.path.stat().st_mtime_ns for clip in clips},
+        )
+
+    rows, times = both()
+    shutil.copy(images / "dog1.jpg", images / "waterfall1.jpg")
+    again, anew = both()
+    assert [key for key in rows if not np.array_equal(rows[key], again[key])] == ["waterfall1"]
+    assert [key for key in times if times[key] != anew[key]] == ["waterfall1"]
 
 
 def test_only_the_first_seconds_of_a_longer_clip_count(bench, tmp_path):
@@ -129,9 +149,11 @@ def test_a_sound_without_its_record_or_with_a_damaged_one_is_made_again(bench, t
     first[0].path.with_suffix(".json").unlink()
     first[1].path.with_suffix(".json").write_text('{"format":')
     first[2].path.unlink()
+    record = json.loads((told := first[3].path.with_suffix(".json")).read_text("utf-8"))
+    told.write_text(json.dumps({**record, "settings": {**record["settings"], "steps": 9}}), "utf-8")
     times = [clip.path.stat().st_mtime_ns for clip in first if clip.path.exists()]
     again = make_clips(variant, looked, maker, tmp_path, Progress())
-    assert sum(clip.path.stat().st_mtime_ns not in times for clip in again) == 3
+    assert sum(clip.path.stat().st_mtime_ns not in times for clip in again) == 4
 
 
 def test_other_settings_never_share_a_folder(bench, tmp_path):

@@ -54,10 +54,9 @@ def players(data: DataSet, rows: Sequence[tuple[str, Sequence[Clip]]], length: F
 
 def _excerpt(item: Item, length: Fraction, place: Path) -> Path:
     """Write what is heard of an item's true sound, mono."""
-    if not place.is_file():
-        sound = read_whole(item.path, sample_rate=RATE).mean(axis=0, dtype=np.float32)[None, : round(length * RATE)]
-        with writing(place) as part, WavWriter(part, 1, sample_rate=RATE) as wav:
-            wav.write(np.asarray(sound, np.float32))
+    sound = read_whole(item.path, sample_rate=RATE).mean(axis=0, dtype=np.float32)[None, : round(length * RATE)]
+    with writing(place) as part, WavWriter(part, 1, sample_rate=RATE) as wav:
+        wav.write(np.asarray(sound, np.float32))
     return place
 
 
@@ -65,11 +64,10 @@ def _still(item: Item, place: Path) -> Path:
     """Write the picture in the middle of an item, small."""
     from PIL import Image
 
-    if not place.is_file():
-        media = probe(item.path)
-        middle = media.picture.start + (media.picture.end - media.picture.start) / 2
-        frame = Image.fromarray(read_frames(media, [middle])[0])
-        frame.thumbnail((4 * _HEIGHT, _HEIGHT))
-        with writing(place) as part:
-            frame.save(part, format="JPEG", quality=80)
+    media = probe(item.path)
+    middle = media.picture.start + (media.picture.end - media.picture.start) / 2
+    frame = Image.fromarray(read_frames(media, [middle])[0])
+    frame.thumbnail((4 * _HEIGHT, _HEIGHT))
+    with writing(place) as part:
+        frame.save(part, format="JPEG", quality=80)
     return place

@@ -134,7 +134,11 @@ def make_clips(
     except OSError as error:
         raise translated(error, place) from error
     items = seen.data.items
-    done = {number: clip for number, item in enumerate(items) if (clip := _finished(item, place, record))}
+    done = {
+        number: clip
+        for number, (item, row) in enumerate(zip(items, seen.embeddings, strict=True))
+        if (clip := _finished(item, place, record, _seen_as(row)))
+    }
     todo = [number for number in range(len(items)) if number not in done]
     with progress.stage(STAGE, len(items), variant.name) as stage:
         stage.tell(len(done), variant.name)
@@ -171,6 +175,7 @@ def _made(
                 "item": item.key,
                 "label": item.label,
                 "settings": dict(record),
+                "seen": _seen_as(seen[at]),
                 "voice_seed": request.seed,
                 "mapper_seed": seeds[at],
                 "seconds": {"map": mapping, "voice": seconds},
@@ -217,12 +222,18 @@ def _write(path: Path, sound: Sound, request: SoundRequest) -> None:
             raise AssertionError(f"{written} samples of {request.samples} were made for {path.stem}")
 
 
-def _finished(item: Item, place: Path, record: Mapping[str, Any]) -> Clip | None:
+def _seen_as(embedding: NDArray[np.float32]) -> str:
+    """Return the beginning of a hash over what was seen: another file of the same name sounds otherwise."""
+    return hashlib.sha256(np.ascontiguousarray(embedding).tobytes()).hexdigest()[:12]
+
+
+def _finished(item: Item, place: Path, record: Mapping[str, Any], seen_as: str) -> Clip | None:
     """Return the clip that an earlier call finished, or None: its record is written last."""
     path = place / f"{item.key}.wav"
     try:
         content = json.loads(path.with_suffix(".json").read_text("utf-8"))
-        if content["format"] != FORMAT or content["settings"] != dict(record) or not path.is_file():
+        same = content["settings"] == dict(record) and content["seen"] == seen_as
+        if content["format"] != FORMAT or not same or not path.is_file():
             return None
         return Clip(
             item,

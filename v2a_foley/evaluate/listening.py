@@ -144,11 +144,11 @@ def hear(
     ):
         for batch in batches:
             fresh = []
-            for number, (bytes_hash, found) in batch:
+            for number, (own_hash, found) in batch:
                 if isinstance(found, str):
                     broken[paths[number]] = found
                     continue
-                hashes[number] = bytes_hash
+                hashes[number] = own_hash
                 if isinstance(found, Heard):
                     parts[number] = found
                 else:
@@ -189,9 +189,9 @@ def _read_ahead(
 
     def read(path: Path) -> tuple[str, _Found]:
         try:
-            bytes_hash = _hash(path)
-            remembered = kept.read(bytes_hash) if kept is not None else None
-            return bytes_hash, remembered or _wave(path, sample_rate, rule)
+            found = bytes_hash(path)
+            remembered = kept.read(found) if kept is not None else None
+            return found, remembered or _wave(path, sample_rate, rule)
         except InputError as error:
             return "", error.message
         except OSError as error:
@@ -225,7 +225,12 @@ def _wave(path: Path, sample_rate: int, rule: Length) -> Wave | str:
     return rule.of(np.asarray(sound.mean(axis=0), dtype=np.float32), sample_rate)
 
 
-def _hash(path: Path) -> str:
+def bytes_hash(path: Path) -> str:
+    """Return the beginning of a SHA-256 hash over a file's bytes, 32 hexadecimal digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()[:32]
 

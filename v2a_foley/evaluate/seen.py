@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from v2a_foley.embed import Embeddings, ImageEncoder, Space, pooled
 from v2a_foley.engine.describe import SHORT_SIDE
 from v2a_foley.engine.gaze import even_frames
-from v2a_foley.errors import InputError, OutputError, SourceError
+from v2a_foley.errors import InputError, MediaUnreadable, OutputError, SourceError
 from v2a_foley.evaluate.dataset import DataSet, Item
+from v2a_foley.evaluate.listening import bytes_hash
 from v2a_foley.files import translated, writing
 from v2a_foley.progress import Progress
 from v2a_foley.video.probe import frame_clock, probe
@@ -72,7 +73,7 @@ def look_at(data: DataSet, eyes: ImageEncoder, frames: int, length: Fraction, fo
     with progress.stage(STAGE, len(data.items)) as stage:
         for item in data.items:
             try:
-                found.append(_kept(item, eyes, frames, length, place / f"{item.key}.npy"))
+                found.append(_kept(item, eyes, frames, length, place))
                 items.append(item)
             except OutputError:
                 raise
@@ -92,7 +93,16 @@ def look_at(data: DataSet, eyes: ImageEncoder, frames: int, length: Fraction, fo
 
 
 def _kept(item: Item, eyes: ImageEncoder, frames: int, length: Fraction, place: Path) -> NDArray[np.float32]:
-    """Return what was seen of an item, from the disk where it was looked at before."""
+    """Return what was seen of an item, from the disk where these very bytes were looked at before.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        place /= f"{item.key}-{bytes_hash(item.path)[:12]}.npy"
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise MediaUnreadable(f"{item.path.name!r} cannot be read: {why}.", hint="Look at its permissions.") from error
     kept = _read(place, eyes.space.size)
     if kept is not None:
         return kept
