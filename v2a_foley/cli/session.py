@@ -149,10 +149,15 @@ def _bar(progress: Progress) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
+    from rich.table import Column
 
     bars = Bars(
-        TextColumn("{task.description:<22}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[what]}"), console=Console(stderr=True), transient=True,
+        TextColumn("{task.description:<22}", table_column=Column(no_wrap=True, min_width=22)),
+        BarColumn(bar_width=None, table_column=Column(min_width=8, ratio=1)),
+        TextColumn("{task.percentage:>3.0f} %", table_column=Column(no_wrap=True, min_width=5)),
+        TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
+        TextColumn("[dim]{task.fields[what]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+        console=Console(stderr=True), transient=True,
     )  # fmt: skip
     tasks: dict[str, TaskID] = {}
 

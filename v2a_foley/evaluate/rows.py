@@ -1,4 +1,4 @@
-"""Rows of figures as reports show them: a table, a plot a metric, and a sentence on what stands on too few samples."""
+"""Rows of figures as reports show them: a table, a plot a metric, and what stands on too few samples."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ def table_of(title: str, rows: Rows) -> Table:
 
 
 def few_samples(rows: Rows) -> list[str]:
-    """Return one sentence a metric whose figures stand on fewer samples than they need."""
-    said: dict[str, str] = {}
-    for figure in (figure for _, figures in rows for figure in figures):
-        if not figure.enough:
-            reason = f" ({figure.reason})" if figure.reason else ""
-            said.setdefault(
-                figure.protocol.metric,
-                f"{figure.protocol.metric} stands on {figure.samples:,} samples and wants {figure.needs:,}{reason}.",
-            )
-    return list(said.values())
+    """Return a sentence on the metrics whose figures stand on fewer samples than they need; none where all have enough.
+
+    Each is named once, with the most that one of its figures needs; why it needs them stands below its table.
+    """
+    needs: dict[str, Figure] = {}
+    for figure in (figure for _, figures in rows for figure in figures if not figure.enough):
+        known = needs.setdefault(figure.protocol.metric, figure)
+        if figure.needs > known.needs:
+            needs[figure.protocol.metric] = figure
+    listed = ", ".join(f"{metric} ({each.samples:,} of {each.needs:,})" for metric, each in needs.items())
+    return [f"Too few samples for {listed}."] if needs else []
 
 
 def dots_of(rows: Rows, metric: str) -> Plot | None:
