@@ -249,6 +249,6 @@ def require_listener(profile: Profile | Senses, what: str) -> Callable[[], Audio
     if profile.listener is None:
         raise UsageError(
             f"{what} needs ears that hear sounds, and the profile {profile.name!r} has none.",
-            hint="Name a CLAP in the profile file, under [ears] listener.",
+            hint="Choose --profile full, or name a CLAP in a profile file of your own, under [ears] listener.",
         )
     return profile.listener
