@@ -77,11 +77,11 @@ def test_what_is_learned_is_the_mean_squared_error_of_the_plain_forward_with_its
 
 
 def test_steps_are_torchs_own_adamw_with_shortened_gradients_and_a_rising_rate(deck):
-    one = learner(deck, clip=0.2, weight_decay=0.5)
+    one = learner(deck, clip=0.2, weight_decay=0.5, beta2=0.5)
     network = network_for(one.settings, deck.pairs.source, deck.pairs.target)
     matrices, others = matrices_of(network)
     groups = [{"params": matrices, "weight_decay": 0.5}, {"params": others, "weight_decay": 0.0}]
-    plain = torch.optim.AdamW(groups, betas=(0.9, 0.99), eps=1e-8, foreach=False)
+    plain = torch.optim.AdamW(groups, betas=(0.9, 0.5), eps=1e-8, foreach=False)
     for step in range(4):
         for group in plain.param_groups:
             group["lr"] = 3e-3 * (step + 1) / 10
