@@ -6,7 +6,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import soundfile
-import torch
 
 from tests.evaluate.paper_world import write_imagehear, write_vggsound
 from tests.tiny.profile import stranger, write_profile
@@ -21,14 +20,6 @@ from v2a_foley.evaluate.imagehear import photographs
 from v2a_foley.evaluate.seen import look_at
 from v2a_foley.evaluate.vggsound import vggsound_test
 from v2a_foley.progress import Progress
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _calm():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

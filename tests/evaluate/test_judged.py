@@ -145,6 +145,25 @@ def test_what_cannot_be_heard_is_left_out_with_its_picture(world):
     assert "5 of 6" in found["KL panns"].protocol.data
 
 
+def test_what_one_backbone_cannot_hear_is_left_out_for_all(world):
+    seen, _, waves = world
+    gone = seen.data.items[1].path
+
+    class Late(Ears):
+        def listen(self, sounds):
+            gone.unlink(missing_ok=True)  # before the next one listens
+            return super().listen(sounds)
+
+    first = Late("panns")
+    truth = truth_of(seen, [first, Ears("passt")], LENGTH, Progress())
+    assert [item.key for item in truth.seen.data.items] == ["0", "2", "3", "4", "5"]
+    expected = first.listen([waves["true"][n] for n in (0, 2, 3, 4, 5)])
+    for heard in truth.heard.values():
+        np.testing.assert_array_equal(heard.heard.of, expected.of)
+        np.testing.assert_array_equal(heard.heard.embeddings, expected.embeddings)
+        np.testing.assert_array_equal(heard.heard.probabilities, expected.probabilities)
+
+
 @pytest.mark.parametrize(("value", "said"), [(8.9, "may be one"), (12.0, "differ")])
 def test_the_true_sounds_say_whether_the_papers_protocol_is_ours(world, value, said):
     cs = Figure(Protocol("CS", "ears and eyes"), value, value - 0.5, value + 0.5, 100, 30, Better.HIGHER)

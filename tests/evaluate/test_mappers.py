@@ -24,14 +24,6 @@ from v2a_foley.pairs.card import write_card
 from v2a_foley.progress import Progress
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _calm():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A store of a synthetic world, and two untrained mappers between its spaces."""

@@ -13,7 +13,7 @@ from v2a_foley.engine.makers import check_voice, voice
 from v2a_foley.engine.parts import BRIDGE, parts_of, place
 from v2a_foley.engine.profiles import Profile, load_profile
 from v2a_foley.engine.settings import RunSettings
-from v2a_foley.errors import SourceError
+from v2a_foley.errors import SourceError, UsageError
 from v2a_foley.evaluate.backbones import Backbone, chosen_backbones
 from v2a_foley.evaluate.contestants import Contestant, bridging, trained, untranslated
 from v2a_foley.evaluate.dataset import DataSet, Item
@@ -63,7 +63,18 @@ class Bench:
 
     @classmethod
     def set_up(cls, folder: Path, settings: PaperSettings, progress: Progress) -> Bench:
-        """Load what is needed, and refuse what cannot work before the first clip is looked at."""
+        """Load what is needed, and refuse what cannot work before the first clip is looked at.
+
+        Raises:
+            UsageError: the profile has no voice, or a backbone or a mapper is named twice.
+            MissingError: weights are missing or damaged, or mapper, eyes and voice do not fit each other.
+        """
+        parts = parts_of(settings.profile)
+        if not parts.voice:
+            raise UsageError(
+                f"The profile {parts.name!r} has no voice, and no sound can be made from an embedding.",
+                hint="Choose --profile full, or a profile file that names a voice.",
+            )
         with progress.stage("load"):
             ears, notes = chosen_backbones(settings.backbone, choose(settings.device, settings.precision), once=True)
             profile = load_profile(
