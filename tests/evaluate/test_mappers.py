@@ -173,6 +173,7 @@ def test_what_cannot_be_compared_is_refused_with_a_sentence(lab, cli, tmp_path):
     assert_refused(cli("evaluate", "mapper", store, "--mapper", folder / "none", "-o", page), 4)
     assert_refused(cli("evaluate", "mapper", store, "--steps", "2,3", "-o", page), 2)
     assert_refused(cli("evaluate", "mapper", store, "--guidance", "1,x", "-o", page), 2)
+    assert_refused(cli("evaluate", "mapper", store, "--limit", 1, "-o", page), 2)
     assert_refused(cli("evaluate", "mapper", store, "--profile", "pocket", "-o", page), 4)
     assert_refused(cli("evaluate", "mapper", store, "--captions", tmp_path / "none.txt", "-o", page), 3)
     page.write_text("mine")

@@ -14,7 +14,7 @@ from v2a_foley.engine.seeds import seed_for
 from v2a_foley.errors import MissingError, SourceError, UsageError
 from v2a_foley.evaluate.contestants import Contestant, bridging, trained, untranslated
 from v2a_foley.evaluate.embedded import Truth, figures_of, reference_figures, truth_of
-from v2a_foley.evaluate.held_out import drawn, held_out, notes_on, notes_on_learning
+from v2a_foley.evaluate.held_out import LEAST, drawn, held_out, notes_on, notes_on_learning
 from v2a_foley.evaluate.published import trained_figure
 from v2a_foley.evaluate.settings import EVENTS, MapperSettings
 from v2a_foley.mapper.bridge import Bridge
@@ -83,7 +83,7 @@ def compare(stores: Sequence[Path], settings: MapperSettings, progress: Progress
     Raises:
         StoreError: a store is missing or damaged, or all its pairs come from one file.
         MissingError: a mapper is missing or damaged, or is of other spaces.
-        UsageError: ablations were asked for, and no mapper draws.
+        UsageError: ablations were asked for, and no mapper draws; or the limit leaves pairs of one file alone.
         Cancelled: the work was asked to stop.
     """
     compute = choose(settings.device, settings.precision)
@@ -93,6 +93,8 @@ def compare(stores: Sequence[Path], settings: MapperSettings, progress: Progress
         which = drawn(pairs, which, settings.limit)
         pictures, sounds = pairs.take(which)
     rows = [pairs.rows[number] for number in which]
+    if len({row.group for row in rows}) < LEAST:
+        raise UsageError(f"--limit {settings.limit} leaves pairs of one file alone.", hint="Take more, or 0 for all.")
     names = [store.name for store in stores]
     truth = truth_of(
         sounds,
