@@ -80,13 +80,22 @@ def number(value: float, decimals: int) -> str:
 
 
 def _decimals(content: Table, column: Column) -> int:
-    """Return how many decimals show the column's middle value with enough digits; none where all are whole."""
+    """Return how many decimals show the column's middle value with enough digits; none where all are whole.
+
+    What was printed elsewhere keeps all the digits that it was printed with.
+    """
     values = [figures[column.protocol].value for figures in content.rows.values() if column.protocol in figures]
     values = [abs(value) for value in values if math.isfinite(value) and value]
     if all(value == round(value) for value in values):
         return 0
     middle = median(values)
-    return min(_MOST_DECIMALS, max(1, (_DIGITS if middle >= 1 else _DIGITS - 1) - 1 - math.floor(math.log10(middle))))
+    usual = max(1, (_DIGITS if middle >= 1 else _DIGITS - 1) - 1 - math.floor(math.log10(middle)))
+    printed = [
+        rows[column.protocol].value
+        for name, rows in content.rows.items()
+        if name in content.reported and column.protocol in rows
+    ]
+    return min(_MOST_DECIMALS, max([usual, *(len(f"{value!r}".partition(".")[2]) for value in printed)]))
 
 
 def _metric(column: Column, place: int, name: str) -> tuple[str, str]:
