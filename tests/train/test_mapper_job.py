@@ -519,3 +519,12 @@ def test_the_defaults_are_the_papers():
     assert parameter_count(network_for(plain, space, space)) == 48_832_896
     one, other = (network_for(replace(plain, size="tiny", seed=seed), space, space) for seed in (0, 1))
     assert not torch.equal(one.query, other.query)
+
+
+def test_too_few_held_out_pairs_are_said(toys, tmp_path):
+    said = {}
+    for name, pairs in (("few", store(tmp_path / "few", train=60, validation=29)), ("many", toys)):
+        progress = Progress()
+        train_mapper([pairs], tmp_path / f"{name} mapper", quick(steps=2, warm_up=0), progress)
+        said[name] = any("Only 29 of 89 pairs are held out" in each for each in progress.warnings)
+    assert said == {"few": True, "many": False}

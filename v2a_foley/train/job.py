@@ -31,6 +31,9 @@ from v2a_foley.train.settings import TrainSettings
 from v2a_foley.train.state import STATES, State, drop_older, require_room
 from v2a_foley.train.watch import Watch
 
+_FEW_HELD = 30
+"""Pairs that are held out below which figures on them say next to nothing."""
+
 
 @dataclass(frozen=True)
 class TrainResult:
@@ -130,6 +133,11 @@ def _trained(
         pairs = open_pairs(stores, share=settings.validation, check=processes.chief)
         rows, held = pairs.of(Split.TRAIN), pairs.of(Split.VALIDATION)
         _require_enough(stores, len(rows), len(held))
+        if len(held) < _FEW_HELD:
+            progress.warn(
+                f"Only {len(held)} of {len(pairs):,} pairs are held out: the card's figures are hardly more than "
+                "chance. Hold out more with --validation, or name a part in the source's list."
+            )
         total = settings.total(len(rows))
         network = network_for(settings, pairs.source, pairs.target)
         run = resume.run_of(settings, pairs, stores)
