@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.pairs.halves import CARD, OTHER, SEEN, fill, halves, rows
 from v2a_foley.errors import Cancelled, DiskFull, OutputError, SpaceMismatch, StoreError, UsageError
 from v2a_foley.pairs import Closing, GrowingStore, Part, Row, open_pairs, shard_paths
+from v2a_foley.pairs.card import read_card
 
 
 def quiet(_: str) -> None: ...
@@ -86,6 +87,72 @@ def test_a_damaged_shard_is_moved_aside_and_made_again(tmp_path):
             assert path.read_bytes() == whole[path.name], "a finished shard was touched"
 
 
+def test_wrong_bits_and_a_number_that_was_taken_before_lose_nothing(tmp_path):
+    """A shard of the right length and of other bits; then once more, when the place for it is taken."""
+    for _ in range(2):
+        fill(tmp_path, 6, closing=Closing(2))
+        victim = tmp_path / "shards" / "000001.safetensors"
+        content = bytearray(victim.read_bytes())
+        content[-2] ^= 1
+        victim.write_bytes(content)
+        with GrowingStore(tmp_path, CARD, quiet) as store:
+            assert store.pairs == 4
+        (tmp_path / "shards" / "000003.safetensors").unlink(missing_ok=True)
+        content[-2] ^= 1
+        victim.write_bytes(content)
+    assert len(list((tmp_path / "damaged").iterdir())) == 2, "the second was not written over the first"
+    fill(tmp_path, 8, closing=Closing(2))
+    shard_paths(tmp_path)[0].unlink()
+    before = [path.read_bytes() for path in shard_paths(tmp_path)]
+    fill(tmp_path, 8, closing=Closing(2))
+    assert [path.read_bytes() for path in shard_paths(tmp_path)][: len(before)] == before, "one was written over"
+    assert len(open_pairs([tmp_path])) == 8
+
+
+def test_shards_without_a_card_are_left_alone(tmp_path):
+    fill(tmp_path, 2)
+    (tmp_path / "store.json").unlink()
+    with pytest.raises(StoreError, match="nobody knows"), GrowingStore(tmp_path, CARD, quiet):
+        pytest.fail("it was entered")
+    assert not (tmp_path / "store.json").exists()
+
+
+def test_a_card_that_is_there_is_kept(tmp_path):
+    fill(tmp_path, 1, card=replace(CARD, details={"frames": 8, "by": "another version"}))
+    with GrowingStore(tmp_path, replace(CARD, origin="ours"), quiet, same=("frames",)) as store:
+        assert store.card.origin == CARD.origin
+        store.describe("more of it", count=3)
+    assert read_card(tmp_path).details == {"frames": 8, "by": "another version", "count": 3}
+    assert read_card(tmp_path).origin == "more of it"
+
+
+def test_what_a_kill_left_is_swept_but_not_what_others_may_be_writing(tmp_path):
+    fill(tmp_path, 1)
+    old, new = (tmp_path / "shards" / f".v2a-{name}.safetensors" for name in ("old", "new"))
+    for path in (old, new):
+        path.touch()
+    os.utime(old, (time.time() - 7200,) * 2)
+    fill(tmp_path, 1, part=Part(1, 2))
+    assert (old.exists(), new.exists()) == (False, True)
+    fill(tmp_path, 1)
+    assert not new.exists()
+
+
+def test_a_full_disk_is_not_written_to_again(tmp_path, monkeypatch):
+    from v2a_foley.pairs import growing
+
+    tried = []
+
+    def full(*_: object, **__: object) -> None:
+        tried.append(1)
+        raise DiskFull("full")
+
+    monkeypatch.setattr(growing, "write_shard", full)
+    with pytest.raises(DiskFull):
+        fill(tmp_path, 3, closing=Closing(3))
+    assert len(tried) == 1
+
+
 def test_a_copied_shard_is_moved_aside(tmp_path):
     fill(tmp_path, 2)
     (tmp_path / "shards" / "000007.safetensors").write_bytes(shard_paths(tmp_path)[0].read_bytes())
@@ -122,6 +189,24 @@ def test_the_broken_are_remembered_and_tried_again_on_request(tmp_path):
     with GrowingStore(tmp_path, CARD, quiet) as store:
         assert store.broken == {odd: 'it is silent, "so"', "other.mp4": "no sound"}
         assert store.knows(odd)
+    listed = (tmp_path / "broken.csv").read_text()
+    assert listed.endswith("no sound\n"), "the next line would be lost with the half"
+    with GrowingStore(tmp_path, CARD, quiet, retry=True, part=Part(1, 2)) as store:
+        assert store.knows(odd), "not this part's to try again"
+        store.give_up("mine", "why")
+    with GrowingStore(tmp_path, CARD, quiet, retry=True, part=Part(2, 2)) as store:
+        assert store.knows("mine")
+    with GrowingStore(tmp_path, CARD, quiet, retry=True, part=Part(1, 2)) as store:
+        assert set(store.broken) == {odd, "other.mp4"}
+    assert (tmp_path / "broken.csv").read_text() == listed
+    with GrowingStore(tmp_path, CARD, quiet, retry=True) as store:
+        assert store.broken == {}
+        store.give_up("film 0", "no sound yet")
+    fill(tmp_path, 2, first=1)
+    with (tmp_path / "broken.csv").open("a") as opened:
+        opened.write("film 1,as another process thought\n")
+    with GrowingStore(tmp_path, CARD, quiet) as store:
+        assert set(store.broken) == {"film 0"}, "what has become a pair is not broken"
     with GrowingStore(tmp_path, CARD, quiet, retry=True) as store:
         assert store.broken == {}
     assert not (tmp_path / "broken.csv").exists()
@@ -148,6 +233,8 @@ def test_one_process_at_a_time_or_each_its_part(tmp_path):
             for number, store in enumerate((first, second)):
                 store.add(rows(1, number)[0], *(half[0] for half in halves(1, number)))
                 store.give_up(f"broken {number}", "why")
+                store.close_shard()
+                assert store.count() == number + 1, "those of the other part count"
         for part in (None, Part(1, 2), Part(2, 3)):
             with pytest.raises(UsageError, match="Another"), GrowingStore(tmp_path, CARD, quiet, part=part):
                 pytest.fail("it was entered")

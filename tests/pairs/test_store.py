@@ -125,7 +125,7 @@ def test_stores_of_the_same_spaces_are_one_list(tmp_path):
 def test_mixed_spaces_are_named(tmp_path):
     fill(tmp_path / "a", 3)
     fill(tmp_path / "b", 3, card=replace(CARD, source=OTHER))
-    with pytest.raises(SpaceMismatch, match="f0f0.*0f0f"):
+    with pytest.raises(SpaceMismatch, match=r"f0f0.*0f0f"):
         open_pairs([tmp_path / "a", tmp_path / "b"])
     write_shard(tmp_path / "a" / "shards" / "000009.safetensors", (OTHER, HEARD), rows(1, 9), *halves(1))
     with pytest.raises(SpaceMismatch, match="000009"):

@@ -125,11 +125,12 @@ def test_ranges_of_a_list_may_overlap_and_lie_far_in(tiny, tmp_path, settings):
 
 def test_a_long_range_does_not_lose_the_frames_of_short_ones_inside_it(tiny, tmp_path, settings):
     path = film(tmp_path / "film.mp4", seconds=8, cuts=[50, 111, 160])
-    spans = [("0", "1"), ("0.52", "7"), ("1", "1"), ("1.2", "0.8")]
+    spans = [("0", "1"), ("0.52", "7"), ("1", "1"), ("1.2", "0.2"), ("1.2", "0.8")]
     text = "picture,start,duration\n" + "".join(f"film.mp4,{start},{length}\n" for start, length in spans)
     (tmp_path / "list.csv").write_text(text)
     assert embed(tmp_path / "list.csv", tmp_path / "store", settings()).reasons == {}
     pairs = by_key(tmp_path / "store")
+    assert len(pairs) == len(spans), "the shortest has fewer frames than are asked for"
     for start, length in spans:
         begin, end = Fraction(start), Fraction(start) + Fraction(length)
         got = pairs[f"film.mp4@{float(start):.3f}+{float(length):.3f}"]

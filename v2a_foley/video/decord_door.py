@@ -22,6 +22,8 @@ Frames = NDArray[np.uint8]
 """``uint8 (n, height, width, 3)``, RGB, upright."""
 
 _THREADS = 2
+_RUN = 32
+"""Frames that are taken from decord at once."""
 _NONE_LOST = "0.0000001"
 """The part of the frames that decord may replace by others before it says so: less than one of any film, for with each
 one that is lost all later ones come a frame early."""
@@ -100,7 +102,8 @@ class Decoder:
     ) -> None:
         """Open the film."""
         decord = _decord()
-        self._film = film or path
+        self._film, self._size = film or path, size
+        self._read, self._last = 0, np.empty((0, size[1], size[0], 3), np.uint8)
         source = file_url(path) if isinstance(path, Path) else path
         self._errors = (
             decord.DECORDError,
@@ -127,16 +130,30 @@ class Decoder:
         return len(self._reader)
 
     def picked(self, numbers: range | list[int]) -> Frames:
-        """Return the frames of these numbers; rising numbers are fastest.
+        """Return the frames of these numbers, which do not fall, and do not lie before the one that was picked last.
+
+        All frames up to the last one are read, one after the other: where decord leaps, it counts frames wrongly behind
+        keyframes that others precede (open groups of pictures, MPEG-2, AVI, transport streams, intra refresh).
 
         Raises:
             MediaUnreadable: they cannot be decoded.
         """
-        try:
-            batch: Frames = self._reader.get_batch(numbers).asnumpy()
-        except self._errors as error:
-            raise self._failure(error) from error
-        return batch
+        wanted = np.asarray(numbers, dtype=np.int64)
+        if np.any(np.diff(wanted, prepend=max(0, self._read - 1)) < 0):
+            raise ValueError("frames are picked in their order")
+        if not len(wanted):
+            return np.empty((0, self._size[1], self._size[0], 3), np.uint8)
+        pieces = [np.repeat(self._last, np.sum(wanted < self._read), axis=0)]
+        for start in range(self._read, int(wanted[-1]) + 1, _RUN):
+            run = range(start, min(start + _RUN, int(wanted[-1]) + 1))
+            try:
+                frames: Frames = self._reader.get_batch(run).asnumpy()
+            except self._errors as error:
+                raise self._failure(error) from error
+            self._read, self._last = run.stop, frames[-1:]
+            here = wanted[(wanted >= run.start) & (wanted < run.stop)]
+            pieces.append(frames if len(here) == len(run) else frames[here - run.start])
+        return np.concatenate(pieces)
 
     def _failure(self, error: Exception) -> MediaUnreadable:
         said = _SOURCE_LINE.sub("", str(error)).strip().splitlines()

@@ -92,7 +92,7 @@ def read_frames(facts: MediaFacts, times: Sequence[Fraction], *, short_side: int
     wanted = sorted(set(numbers))
     problem: MediaUnreadable | None = None
     with ExitStack() as stack:
-        for way in _ways(facts, clock, size, stack, None):
+        for way in _all_ways(facts, clock, size, stack, None):
             try:
                 pictures = way().picked(wanted)
             except MediaUnreadable as error:
@@ -150,7 +150,11 @@ class _Source(Protocol):
 def _ways(
     facts: MediaFacts, clock: FrameClock, size: tuple[int, int], stack: ExitStack, progress: Progress | None
 ) -> list[Callable[[], _Source]]:
-    """Return the ways to a film's pictures, to be tried one after the other."""
+    """Return the ways to a film's pictures, to be tried one after the other.
+
+    decord rewinds a film once it has opened it. A transport stream has no index: it may land a second later, and take
+    what it finds there for the first frame, so that a whole film came early. Such a stream is copied first.
+    """
 
     def straight() -> _Source:
         if overstated(facts):  # decord would make room for frames of all that time, and end the process
@@ -172,7 +176,7 @@ def _ways(
             raise unreadable(facts.path, f"only {len(decoder)} of its {len(clock)} frames are found")
         return decoder
 
-    return [straight, through_a_remux, what_is_left]
+    return [*([] if facts.container == "mpegts" else [straight]), through_a_remux, what_is_left]
 
 
 def _all_ways(
