@@ -1,5 +1,6 @@
 """``train captions``: texts into pairs, and the gap between texts and what they stand for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.footage import texture
+from tests.footage import make_film, texture
 from tests.tiny.profile import write_profile
 from v2a_foley.embed import normalised
 from v2a_foley.engine.profiles import load_senses
@@ -22,6 +23,8 @@ from v2a_foley.train.caption_settings import CaptionSettings
 from v2a_foley.train.captions import captions
 from v2a_foley.train.means import FEW, corrected, read_means
 from v2a_foley.train.texts import caption_pairs, event_pairs
+from v2a_foley.video.probe import probe
+from v2a_foley.video.read import read_blocks
 
 EVENTS = """
 [[event]]
@@ -148,6 +151,24 @@ def test_what_no_mean_can_take_is_left_out_of_it(tiny, tmp_path):
             captions(tmp_path / "caf\u00e9.txt", tmp_path / "other", wrong)
 
 
+def test_films_are_measured_in_their_middle_and_sounds_at_their_beginning(tiny, tmp_path):
+    import soundfile
+
+    (tmp_path / "x.txt").write_text("a dog\n")
+    for name in ("films", "sounds"):
+        (tmp_path / name).mkdir()
+    path = make_film(tmp_path / "films" / "a.mp4", seconds=4, size=(128, 72), cuts=[30, 70])
+    drawn = np.random.default_rng(0).uniform(-0.3, 0.3, 11 * 48_000).astype(np.float32)
+    soundfile.write(tmp_path / "sounds" / "a.wav", drawn, 48_000, subtype="FLOAT")
+    settings = CaptionSettings(profile=str(tiny), images=tmp_path / "films", sounds=str(tmp_path / "sounds"))
+    captions(tmp_path / "x.txt", tmp_path / "store", settings)
+    senses, kept = load_senses(str(tiny)), read_means(tmp_path / "store")
+    pictures = np.concatenate([block.frames for block in read_blocks(probe(path))])
+    np.testing.assert_allclose(kept["seen_measured"], senses.eyes.encode_images(pictures[50:51])[0], atol=1e-5)
+    first = senses.listener().encode_audio([drawn[: 10 * 48_000]])[0]
+    np.testing.assert_allclose(kept["heard_measured"], first, atol=1e-5)
+
+
 def test_means_come_from_a_store_of_clips(tiny, events, tmp_path):
     senses = load_senses(str(tiny))
     drawn = np.random.default_rng(0)
@@ -160,6 +181,12 @@ def test_means_come_from_a_store_of_clips(tiny, events, tmp_path):
     captions(events, tmp_path / "store", CaptionSettings(profile=str(tiny), means=tmp_path / "clips"))
     kept, pairs = read_means(tmp_path / "store"), open_pairs([tmp_path / "clips"])
     np.testing.assert_allclose(kept["seen_measured"], pairs.take(pairs.of(Split.TRAIN))[0].mean(axis=0), atol=1e-6)
+    sounds = CaptionSettings(profile=str(tiny), heard=True, seeds=1)
+    for name, more in (("plain", {}), ("moved", {"means": tmp_path / "clips"})):
+        captions(events, tmp_path / name, replace(sounds, **more))
+    plain, moved = (open_pairs([tmp_path / name]).take(np.arange(5)) for name in ("plain", "moved"))
+    np.testing.assert_allclose(plain[1], moved[1], atol=1e-6, err_msg="what is heard lies among sounds already")
+    assert np.abs(plain[0] - moved[0]).max() > 0.05
     with pytest.raises(StoreError, match="texts"):
         captions(events, tmp_path / "more", CaptionSettings(profile=str(tiny), means=tmp_path / "store"))
     other = write_profile(tmp_path / "other", mapper="bridge")
@@ -297,9 +324,11 @@ def test_a_place_that_is_taken_is_refused(tiny, tmp_path):
         assert captions(tmp_path / "x.txt", free / "a" / "b", settings).pairs == 1
 
 
-def test_many_captions_keep_their_order(tiny, tmp_path):
+def test_many_captions_keep_their_order(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(job, "_SHARD", 50)
     words = [f"thing number {number % 50}" for number in range(120)]
     (tmp_path / "x.txt").write_text("\n".join(words))
-    captions(tmp_path / "x.txt", tmp_path / "store", CaptionSettings(profile=str(tiny)))
+    result = captions(tmp_path / "x.txt", tmp_path / "store", CaptionSettings(profile=str(tiny)))
+    assert (result.pairs, result.shards) == (120, 3)
     seen, _ = open_pairs([tmp_path / "store"]).take(np.arange(120))
     np.testing.assert_allclose(seen, load_senses(str(tiny)).words.encode_texts(words), atol=2e-6)

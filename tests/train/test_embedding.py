@@ -124,8 +124,8 @@ def test_ranges_of_a_list_may_overlap_and_lie_far_in(tiny, tmp_path, settings):
 
 
 def test_a_long_range_does_not_lose_the_frames_of_short_ones_inside_it(tiny, tmp_path, settings):
-    path = film(tmp_path / "film.mp4", seconds=8, cuts=[50, 111, 160])
-    spans = [("0", "1"), ("0.52", "7"), ("1", "1"), ("1.2", "0.2"), ("1.2", "0.8")]
+    path = film(tmp_path / "film.mp4", seconds=14, cuts=[50, 111, 160, 240])
+    spans = [("0", "2"), ("0.52", "12"), ("1", "1"), ("1.2", "0.2"), ("1.2", "0.8")]
     text = "picture,start,duration\n" + "".join(f"film.mp4,{start},{length}\n" for start, length in spans)
     (tmp_path / "list.csv").write_text(text)
     assert embed(tmp_path / "list.csv", tmp_path / "store", settings()).reasons == {}
@@ -221,6 +221,23 @@ def test_long_sounds_do_not_gather():
     second = np.zeros(48_000, np.float32)
     clip = decoding.Clip(Row("a", "a"), np.zeros((1, 2, 2, 3), np.uint8), np.tile(second, 200))
     assert [len(batch) for batch in filling._batches([([], clip)] * 5)] == [2, 2, 1]
+    broken = decoding.Failure("a", "it is silent")
+    assert [len(batch) for batch in filling._batches([([], broken)] * 300)] == [128, 128, 44]
+
+
+def test_only_the_windows_that_are_missing_are_decoded(tmp_path, settings, monkeypatch):
+    film(tmp_path / "films" / "a.mp4", seconds=6)
+    embed(tmp_path / "films", tmp_path / "store", settings(shard_rows=1))
+    shard_paths(tmp_path / "store")[1].unlink()
+    picked, whole = [], decoding.read_picked
+
+    def watched(facts, numbers, **more):
+        picked.extend(numbers)
+        return whole(facts, numbers, **more)
+
+    monkeypatch.setattr(decoding, "read_picked", watched)
+    assert embed(tmp_path / "films", tmp_path / "store", settings()).made == 1
+    assert (len(picked), min(picked) // 50, max(picked) // 50) == (8, 1, 1)
 
 
 def test_vggsound_in_both_its_forms(tiny, tmp_path, settings):
@@ -256,8 +273,10 @@ def test_images_with_sounds_hear_the_sound_and_no_silence_after_it(tiny, tmp_pat
     for number in range(3):
         Image.fromarray(texture(number, (90 + 32 * number, 64))).save(tmp_path / "set" / "images" / f"{number}.png")
         soundfile.write(tmp_path / "set" / "sounds" / f"{number}.wav", tone * (1, 0.5, 0)[number], 44_100)
+    Image.fromarray(texture(5, (90, 64))).save(tmp_path / "set" / "images" / "loud.png")
+    soundfile.write(tmp_path / "set" / "sounds" / "loud.wav", tone * 1000, 44_100, subtype="FLOAT")
     result = embed(tmp_path / "set", tmp_path / "store", settings())
-    assert (result.pairs, result.reasons) == (2, {"it is silent": 1})
+    assert (result.pairs, result.reasons) == (2, {"it is silent": 1, "its sound is louder than any sound can be": 1})
     heard = by_key(tmp_path / "store")["0.png"][1]
     import soxr
 

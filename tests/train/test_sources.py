@@ -147,6 +147,7 @@ def test_images_have_the_sounds_of_their_names(images, sounds, tmp_path):
     touch(
         tmp_path, f"{images}a.jpg", f"{images}deep/b.PNG", f"{images}alone.png",
         f"{sounds}a.wav", f"{sounds}deep/b.flac", f"{sounds}other.wav",
+        f"{sounds}a.wma",
     )  # fmt: skip
     source = find_source(tmp_path)
     assert (source.kind, source.count) == ("images", 3)
