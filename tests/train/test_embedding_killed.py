@@ -83,7 +83,7 @@ def kill_again_and_again(kills: int, count: int, tiny: Path, folder: Path) -> No
 
 
 def test_a_killed_run_is_gone_on_with(tiny, tmp_path):
-    kill_again_and_again(2, 8, tiny, tmp_path)
+    kill_again_and_again(1, 6, tiny, tmp_path)
 
 
 @pytest.mark.long
