@@ -9,13 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from v2a_foley.embed import Embeddings, TextEncoder
+from v2a_foley.embed import Embeddings
 from v2a_foley.engine.profiles import Senses, load_senses, require_listener, vocabulary
 from v2a_foley.errors import OutputError, SourceError, UsageError
 from v2a_foley.files import scratch_folder, translated
@@ -24,6 +21,7 @@ from v2a_foley.pairs.card import write_card
 from v2a_foley.pairs.store import SHARDS
 from v2a_foley.progress import Progress
 from v2a_foley.project import Vocabulary
+from v2a_foley.train.caption_rows import read_pairs
 from v2a_foley.train.caption_settings import PROCEDURAL, CaptionSettings
 from v2a_foley.train.means import (
     Averaging,
@@ -38,12 +36,8 @@ from v2a_foley.train.side import Side
 from v2a_foley.train.sources.item import name_of
 from v2a_foley.train.texts import TextPair, caption_pairs, event_pairs, vocabulary_file
 
-STAGE = "captions"
-"""The name of the stage under which the work reports its progress, in pairs."""
 KIND = "captions"
 """What the card of such a store says that it is of."""
-_AT_ONCE = 23
-"""Texts that are read together: fewer than the encoders take for a table that is worth keeping on disk."""
 _SHARD = 4096
 """Pairs a shard."""
 
@@ -135,7 +129,7 @@ def captions(
             Side(senses.words.space, scratch / "seen", seen_in),
             Side(senses.ears.space, scratch / "heard", None if settings.heard else heard_in),
         )
-        rows = _read(texts, senses, sides, heard if settings.heard else None, total, progress)
+        rows = read_pairs(texts.pairs(), senses, sides, heard if settings.heard else None, total, progress)
         made = scratch / "store"
         shards = _write(made, rows, sides)
         card = _card(texts, senses, settings, sides, len(rows))
@@ -210,67 +204,6 @@ def _mean_of_rendered(heard: Mapping[str, Embeddings]) -> Measured:
     for rows in heard.values():
         averaging.add(rows)
     return Measured(averaging.mean, averaging.count, "sounds that the program makes of the events")
-
-
-def _read(
-    texts: _Texts,
-    senses: Senses,
-    sides: tuple[Side, Side],
-    heard: Mapping[str, Embeddings] | None,
-    total: int,
-    progress: Progress,
-) -> list[Row]:
-    """Read all texts, and return what is known of each pair.
-
-    Args:
-        texts: what to read.
-        senses: read it.
-        sides: take the embeddings.
-        heard: where the sounds of the events lie, which then stand in for captions; None: captions are read.
-        total: how many texts there are.
-        progress: told of the stage ``captions``.
-    """
-    rows: list[Row] = []
-    with progress.stage(STAGE, total) as stage:
-        try:
-            every = texts.pairs()
-            while chunk := list(islice(every, _AT_ONCE)):
-                seen = _embedded(senses.words, [pair.seen for pair in chunk])
-                if heard is None:
-                    sides[0].add(seen)
-                    sides[1].add(_embedded(senses.ears, [pair.heard for pair in chunk]))
-                    rows += [Row(pair.key, pair.group, pair.label, pair.split) for pair in chunk]
-                else:
-                    rows += _with_sounds(chunk, seen, heard, sides)
-                stage.advance(len(chunk))
-        finally:
-            for side in sides:
-                side.close()
-    if not rows:
-        raise SourceError("Nothing can make the sound of any of these events.", hint="Leave out --heard.")
-    return rows
-
-
-def _with_sounds(
-    chunk: list[TextPair], seen: Embeddings, heard: Mapping[str, Embeddings], sides: tuple[Side, Side]
-) -> list[Row]:
-    """Pair each text with every sound of its event."""
-    rows = []
-    for pair, embedding in zip(chunk, seen, strict=True):
-        sounds = heard.get(pair.event)
-        if sounds is not None:
-            sides[0].add(np.repeat(embedding[None], len(sounds), axis=0))
-            sides[1].add(sounds)
-            rows += [Row(f"{pair.key}#{number}", pair.group, pair.label, pair.split) for number in range(len(sounds))]
-    return rows
-
-
-def _embedded(encoder: TextEncoder, texts: list[str]) -> Embeddings:
-    """Return the embeddings of texts, reading each only once."""
-    once = list(dict.fromkeys(texts))
-    found = encoder.encode_texts(once)
-    place = {text: number for number, text in enumerate(once)}
-    return found[[place[text] for text in texts]]
 
 
 def _write(folder: Path, rows: list[Row], sides: tuple[Side, Side]) -> int:
