@@ -7,7 +7,7 @@ al. 2022, arXiv 2203.02053). A text's embedding is carried over by the differenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -115,15 +115,7 @@ def mean_of_images(folder: Path, eyes: ImageEncoder, progress: Progress) -> Meas
         middle = facts.picture.start + facts.picture.duration / 2
         return eyes.encode_images(read_frames(facts, [middle], short_side=max(256, eyes.frame_size)))
 
-    averaging = Averaging()
-    with progress.stage("means", message="images") as stage:
-        for path in _readable(folder, IMAGE_SUFFIXES | PICTURE_SUFFIXES):
-            try:
-                averaging.add(looked_at(path))
-            except InputError as error:
-                progress.warn(f"{path.name} is left out of the mean: {error.message}")
-            stage.advance(1, path.name)
-    return _measured(averaging, f"images in {name_of(folder)!r}", folder, progress)
+    return _mean_over(folder, IMAGE_SUFFIXES | PICTURE_SUFFIXES, "images", looked_at, progress)
 
 
 def mean_of_sounds(folder: Path, listener: AudioEncoder, progress: Progress) -> Measured:
@@ -141,15 +133,22 @@ def mean_of_sounds(folder: Path, listener: AudioEncoder, progress: Progress) -> 
             raise MediaUnreadable(fault)
         return listener.encode_audio([sound])
 
+    return _mean_over(folder, SOUND_SUFFIXES | PICTURE_SUFFIXES, "sounds", heard, progress)
+
+
+def _mean_over(
+    folder: Path, suffixes: frozenset[str], what: str, embedded: Callable[[Path], Embeddings], progress: Progress
+) -> Measured:
+    """Return the mean of all files of a kind in a folder; those that cannot be read are named and left out."""
     averaging = Averaging()
-    with progress.stage("means", message="sounds") as stage:
-        for path in _readable(folder, SOUND_SUFFIXES | PICTURE_SUFFIXES):
+    with progress.stage("means", message=what) as stage:
+        for path in _readable(folder, suffixes):
             try:
-                averaging.add(heard(path))
+                averaging.add(embedded(path))
             except InputError as error:
                 progress.warn(f"{path.name} is left out of the mean: {error.message}")
             stage.advance(1, path.name)
-    return _measured(averaging, f"sounds in {name_of(folder)!r}", folder, progress)
+    return _measured(averaging, f"{what} in {name_of(folder)!r}", folder, progress)
 
 
 def means_of_store(pairs: Pairs, name: str) -> tuple[Measured, Measured]:
