@@ -1,11 +1,21 @@
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from v2a_foley.errors import UsageError
 from v2a_foley.generate.procedural import FAMILIES
-from v2a_foley.project.events import Event, Kind, Layer, Vocabulary, default_vocabulary, parse_vocabulary
+from v2a_foley.project.events import (
+    DISTANCE,
+    Event,
+    Follows,
+    Kind,
+    Layer,
+    Vocabulary,
+    default_vocabulary,
+    parse_vocabulary,
+)
 
 EVENTS = default_vocabulary()
 
@@ -59,16 +69,50 @@ def test_a_family_refuses_what_it_does_not_know():
 
 
 def test_catids_are_of_the_universal_category_system():
-    places: dict[str, tuple[str, str]] = {}
+    lines = Path(__file__).with_name("ucs.tsv").read_text(encoding="utf-8").splitlines()
+    known = {catid: (category, subcategory) for catid, category, subcategory in (line.split("\t") for line in lines)}
+    assert len(known) > 700
     for event in EVENTS:
-        assert re.fullmatch(r"[A-Z]{3,6}([A-Z][a-z0-9]+)?", event.catid), event.catid
-        place = (event.category, event.subcategory)
-        assert " ".join(place).isupper()
-        assert places.setdefault(event.catid, place) == place
-    prefixes: dict[str, str] = {}
+        assert known[event.catid] == (event.category, event.subcategory), event.name
+
+
+def test_a_place_is_one_that_rooms_are_known_for():
     for event in EVENTS:
-        prefix = re.match(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+$", event.catid)[0]
-        assert prefixes.setdefault(prefix, event.category) == event.category
+        assert bool(event.place) == (event.kind is Kind.AMBIENCE), event.name
+
+
+def test_what_follows_the_picture_is_of_the_right_kind():
+    for event in EVENTS:
+        if event.follows is Follows.HITS:
+            assert event.kind is Kind.IMPULSE
+        if event.follows is Follows.MOTION:
+            assert event.kind is Kind.CONTINUOUS
+
+
+EAR = """
+[event.ear]
+centroid = [500, 2000]
+source = "somebody"
+[sources]
+somebody = "Somebody (1999), On dogs"
+"""
+
+
+def test_an_ear_is_read():
+    (event,) = parse_vocabulary(ONE + EAR)
+    assert event.ear is not None
+    assert (dict(event.ear.ranges), event.ear.source) == ({"centroid": (500, 2000)}, "Somebody (1999), On dogs")
+    assert event.distance == DISTANCE[Layer.FX]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [("[500, 2000]", "[2000, 500]"), ("[500, 2000]", "[500]"), ("[500, 2000]", "[500, nan]"), ('"somebody"', '"she"')],
+    ids=["upside down", "one end", "not a number", "no such source"],
+)
+def test_a_damaged_ear_is_refused(damage: tuple[str, str]):
+    with pytest.raises(UsageError, match="dog_bark"):
+        parse_vocabulary((ONE + EAR).replace(*damage))
 
 
 def test_a_bed_is_an_ambience_of_the_table():
@@ -96,12 +140,12 @@ def test_a_table_is_read():
     ids=["unknown key", "unknown kind", "no name", "no TOML"],
 )
 def test_a_damaged_table_is_refused(damage: tuple[str, str]):
-    with pytest.raises(ValueError, match=r".+"):
+    with pytest.raises(UsageError, match=r".+"):
         parse_vocabulary(ONE.replace(*damage))
 
 
 def test_names_are_unique():
-    with pytest.raises(ValueError, match="dog_bark"):
+    with pytest.raises(UsageError, match="dog_bark"):
         parse_vocabulary(ONE + ONE)
     with pytest.raises(KeyError):
         Vocabulary(())["dog_bark"]

@@ -114,8 +114,8 @@ def vocabulary(warn: Callable[[str], None]) -> Vocabulary:
     for plugin, text in hooks.vocabularies(warn):
         try:
             events = Vocabulary((*events, *parse_vocabulary(text)))
-        except ValueError as error:
-            warn(f"The events of the plugin {plugin!r} are left out: {error}.")
+        except UsageError as error:
+            warn(f"The events of the plugin {plugin!r} are left out: {error}")
     return events
 
 

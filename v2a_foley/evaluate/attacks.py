@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from v2a_foley.audio.onsets import FLOOR, HOPS, attacks
 from v2a_foley.audio.whole import read_whole
 from v2a_foley.evaluate.listening import Length, Wave
-from v2a_foley.generate.onsets import FLOOR, HOPS, attacks
 from v2a_foley.progress import Progress
 
 STAGE = "attacks"

@@ -1,8 +1,11 @@
 """What the user makes: Project → Shots and Cues → Takes, and the vocabulary of events they speak of."""
 
 from v2a_foley.project.events import (
+    DISTANCE,
     FOLEY_LAYERS,
+    Ear,
     Event,
+    Follows,
     Kind,
     Layer,
     Vocabulary,
@@ -12,9 +15,12 @@ from v2a_foley.project.events import (
 from v2a_foley.project.model import Cue, Heard, Hit, Intensity, Project, Shot, Take
 
 __all__ = [
+    "DISTANCE",
     "FOLEY_LAYERS",
     "Cue",
+    "Ear",
     "Event",
+    "Follows",
     "Heard",
     "Hit",
     "Intensity",

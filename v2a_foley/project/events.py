@@ -1,6 +1,7 @@
 """The vocabulary of sounds: what an event is, and the table of them that ships with the program.
 
-The table is data (``events.toml`` beside this file); nothing here knows how an event is recognised or made.
+The table is data (the folder ``vocabulary`` beside this file, one TOML a subject); nothing here knows how an event is
+recognised or made.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from types import MappingProxyType
+
+from v2a_foley.errors import UsageError
 
 
 class Kind(StrEnum):
@@ -38,8 +42,35 @@ class Layer(StrEnum):
     """People's movement: footsteps, cloth, props in hands."""
 
 
+class Follows(StrEnum):
+    """What of the picture's motion an event follows."""
+
+    NOTHING = ""
+    """It sounds when and as it likes: a dog barks."""
+    HITS = "hits"
+    """It is struck by what moves: its impulses fall on the sharp peaks of motion."""
+    MOTION = "motion"
+    """It lasts, and is driven by how fast things move: an engine."""
+
+
 FOLEY_LAYERS = (Layer.BG, Layer.FX, Layer.FOLEY)
 """The layers that this program makes, in the order of the timeline."""
+
+DISTANCE = {Layer.ORIG: 0.0, Layer.BG: 0.0, Layer.FX: 6.0, Layer.FOLEY: 2.0}
+"""Metres from which the sounds of a layer are heard, where an event says nothing else."""
+
+
+@dataclass(frozen=True)
+class Ear:
+    """How the sound itself measures: what a made sound must show to pass for the event.
+
+    Attributes:
+        ranges: lowest and highest value by the descriptor's name, in the units of ``audio/descriptors.py``.
+        source: where the ranges come from: a publication, a standard, or what was measured.
+    """
+
+    ranges: Mapping[str, tuple[float, float]]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +90,10 @@ class Event:
         family: the procedural family that can make it.
         params: what the family should make of it (``{"material": "wood"}``).
         bed: name of the ambience that usually lies around it (``farm`` for a cow); empty where it may be anywhere.
+        follows: what of the picture's motion it follows.
+        place: for an ambience, the kind of place that it sounds in (a name of ``audio/room.py``); empty: unknown.
+        distance: metres from which it is usually heard; 0 for a background, which is all around.
+        ear: how the sound itself measures; None where nothing is known of it.
     """
 
     name: str
@@ -73,6 +108,10 @@ class Event:
     sees: tuple[str, ...] = ()
     params: Mapping[str, float | str | bool] = field(default_factory=lambda: MappingProxyType({}))
     bed: str = ""
+    follows: Follows = Follows.NOTHING
+    place: str = ""
+    distance: float = 0.0
+    ear: Ear | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +121,15 @@ class Vocabulary:
     events: tuple[Event, ...]
 
     def __post_init__(self) -> None:
-        """Refuse two events of one name."""
+        """Refuse two events of one name.
+
+        Raises:
+            UsageError: two events have one name.
+        """
         names = [event.name for event in self.events]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"events named twice: {', '.join(twice)}")
+            raise UsageError(f"Events are named twice: {', '.join(twice)}.")
 
     def __len__(self) -> int:
         """Return how many events there are."""
@@ -112,30 +155,89 @@ class Vocabulary:
 def parse_vocabulary(text: str) -> Vocabulary:
     """Read a vocabulary from TOML: one ``[[event]]`` table an event, keys as in ``Event``.
 
+    An event's ``[event.ear]`` holds a lowest and a highest value a descriptor, and ``source``: a key of the text's own
+    table ``[sources]``, or several parted by spaces.
+
     Raises:
-        ValueError: the text is no TOML, or an entry misses a key, has an unknown one, or an impossible value.
+        UsageError: the text is no TOML, or an entry misses a key, has an unknown one, or an impossible value.
     """
-    events = []
-    for entry in tomllib.loads(text).get("event", []):
-        try:
-            events.append(
-                Event(
-                    **{
-                        **entry,
-                        "kind": Kind(entry["kind"]),
-                        "layer": Layer(entry["layer"]),
-                        "level": float(entry["level"]),
-                        "sees": tuple(entry.get("sees", ())),
-                        "params": MappingProxyType(dict(entry.get("params", {}))),
-                    }
-                )
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"event {entry.get('name', '?')!r}: {error}") from error
-    return Vocabulary(tuple(events))
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"The table of events is no TOML: {error}.") from error
+    entries, sources = table.get("event", []), table.get("sources", {})
+    strangers = set(table) - {"event", "sources"}
+    if strangers or not isinstance(entries, list) or not isinstance(sources, dict):
+        raise UsageError("A table of events has [[event]] entries and, at most, [sources].")
+    return Vocabulary(tuple(_event(entry, sources) for entry in entries))
+
+
+def _event(entry: object, sources: Mapping[str, object]) -> Event:
+    """Read one entry; what is missing, unknown or of the wrong type is an error that names the event."""
+    if not isinstance(entry, dict):
+        raise UsageError("An [[event]] is a table of keys and values.")
+    name = str(entry.get("name", "?"))
+    try:
+        event = Event(
+            **{
+                **entry,
+                "kind": Kind(entry["kind"]),
+                "layer": Layer(entry["layer"]),
+                "level": _number(entry["level"]),
+                "sees": _texts(entry.get("sees", [])),
+                "params": MappingProxyType(dict(entry.get("params", {}))),
+                "follows": Follows(entry.get("follows", "")),
+                "distance": _number(entry.get("distance", DISTANCE[Layer(entry["layer"])])),
+                "ear": _ear(entry["ear"], sources) if "ear" in entry else None,
+            }
+        )
+        _texts([event.name, event.caption, event.catid, event.category, event.subcategory, event.family])
+        _texts([event.bed, event.place])
+    except KeyError as error:
+        raise UsageError(f"The event {name!r} lacks {error.args[0]!r}.") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"The event {name!r} cannot be read: {error}.") from error
+    if event.distance < 0 or (event.kind is Kind.AMBIENCE and event.distance):
+        raise UsageError(f"The event {name!r} cannot be {event.distance:g} m away.")
+    return event
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{values!r} is no list of texts")
+    return tuple(values)
+
+
+def _ear(entry: object, sources: Mapping[str, object]) -> Ear:
+    if not isinstance(entry, dict):
+        raise TypeError("its ear is no table")
+    told, ranges = entry.get("source"), {}
+    if not isinstance(told, str) or not told:
+        raise ValueError("its ear names no source")
+    for name, value in entry.items():
+        if name == "source":
+            continue
+        if not isinstance(value, list) or len(value) != 2:
+            raise ValueError(f"{name} needs a lowest and a highest value")
+        low, high = _number(value[0]), _number(value[1])
+        if low > high:
+            raise ValueError(f"{name} runs from {low:g} down to {high:g}")
+        ranges[name] = (low, high)
+    missing = [key for key in told.split() if not isinstance(sources.get(key), str)]
+    if missing:
+        raise ValueError(f"its ear's source {missing[0]!r} is not in [sources]")
+    return Ear(MappingProxyType(ranges), "; ".join(str(sources[key]) for key in told.split()))
 
 
 @cache
 def default_vocabulary() -> Vocabulary:
     """Return the events that ship with the program."""
-    return parse_vocabulary(files(__package__).joinpath("events.toml").read_text(encoding="utf-8"))
+    folder = files(__package__).joinpath("vocabulary")
+    tables = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return Vocabulary(tuple(event for file in tables for event in parse_vocabulary(file.read_text(encoding="utf-8"))))

@@ -6,14 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from v2a_foley.project import Event, Hit, Intensity, Kind
+from v2a_foley.project import Event, Follows, Hit, Intensity, Kind
 from v2a_foley.timebase import TimeRange
 from v2a_foley.video.motion import Motion
-
-STRUCK = frozenset({"impact", "footsteps", "clicks", "explosion", "bell", "cloth"})
-"""Families whose impulses come from what moves; a dog barks when it likes."""
-DRIVEN = frozenset({"engine", "rolling", "whoosh", "jet", "cloth"})
-"""Families whose continuous sound follows how fast things move; rain does not."""
 
 CURVE_STEP = Fraction(1, 5)
 """Seconds between two points of an intensity curve."""
@@ -28,14 +23,14 @@ def hits_of(motion: Motion, span: TimeRange, event: Event) -> tuple[Hit, ...]:
 
     Events that are not struck by what moves, and kinds other than impulses, have none.
     """
-    if event.kind is not Kind.IMPULSE or event.family not in STRUCK:
+    if event.kind is not Kind.IMPULSE or event.follows is not Follows.HITS:
         return ()
     return tuple(Hit(peak.time, peak.strength) for peak in motion.within(span).peaks)
 
 
 def intensity_of(motion: Motion, span: TimeRange, event: Event) -> Intensity | None:
     """Return how strongly a continuous cue sounds over its range, from smoothed motion; None for a steady one."""
-    if event.kind is not Kind.CONTINUOUS or event.family not in DRIVEN:
+    if event.kind is not Kind.CONTINUOUS or event.follows is not Follows.MOTION:
         return None
     part = motion.within(span)
     if len(part.times) < 2 or float(np.max(part.energy)) <= 0:

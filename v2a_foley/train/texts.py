@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from v2a_foley.errors import SourceError
+from v2a_foley.errors import SourceError, UsageError
 from v2a_foley.files import readable
 from v2a_foley.project import Vocabulary, parse_vocabulary
 from v2a_foley.train.sources.item import key_of, split_named
@@ -61,8 +61,10 @@ def vocabulary_file(path: Path) -> Vocabulary:
     """
     try:
         found = parse_vocabulary(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path.name} is no vocabulary of events: {error}.", hint=_HINT) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path.name} cannot be read: {error}.", hint=_HINT) from error
+    except UsageError as error:
+        raise SourceError(f"{path.name} is no vocabulary of events. {error}", hint=_HINT) from error
     if not len(found):
         raise SourceError(f"{path.name} holds no events.", hint=_HINT)
     return found

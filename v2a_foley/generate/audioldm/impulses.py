@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.audio.onsets import FLOOR, HOPS, attacks, strongest
 from v2a_foley.generate.audioldm.conform import at_peak, resampled
 from v2a_foley.generate.blocks import exactly
-from v2a_foley.generate.onsets import FLOOR, HOPS, attacks, strongest
 from v2a_foley.generate.protocol import Samples, SoundRequest
 from v2a_foley.generate.strikes import Strike, arrange, choked, cut, strike_all
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.audio.onsets import FLOOR, HOPS, attacks
 from v2a_foley.generate.library.reading import blocks, note_in, opened, unreadable
-from v2a_foley.generate.onsets import FLOOR, HOPS, attacks
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from v2a_foley.audio.onsets import strongest
 from v2a_foley.embed import Space, TextEncoder
 from v2a_foley.files import readable
 from v2a_foley.generate.blocks import checked, followed, side_by_side
@@ -18,7 +19,6 @@ from v2a_foley.generate.library.beds import bed
 from v2a_foley.generate.library.index import Entry, Index, build
 from v2a_foley.generate.library.match import FITS, Match, Matcher, near_best
 from v2a_foley.generate.library.material import Material
-from v2a_foley.generate.onsets import strongest
 from v2a_foley.generate.protocol import Samples, Sound, SoundRequest
 from v2a_foley.generate.strikes import Strike, arrange, cut, strike_all
 from v2a_foley.progress import Progress

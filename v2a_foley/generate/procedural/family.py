@@ -105,12 +105,18 @@ class Family:
         summary: one line on what it is.
         params: the frozen dataclass of its parameters; every field is made by ``span`` or ``choice``.
         build: makes the instrument.
+        model: how it is made, in a few sentences for its page in the docs.
+        source: the publications that the model follows.
+        shown: what its page draws: sets of parameters; empty: each choice of its first word, and each number's ends.
     """
 
     name: str
     summary: str
     params: type[Any]
     build: Callable[[Any, Studio], Instrument]
+    model: str = ""
+    source: str = ""
+    shown: tuple[Mapping[str, float | str], ...] = ()
 
     def parse(self, values: Mapping[str, float | str | bool]) -> Any:  # noqa: ANN401 - the family's own dataclass
         """Read parameters, with defaults for those that are left out.

@@ -1,0 +1,66 @@
+"""An ear test by figures: each event as it is made measures what its entry in the vocabulary says, and says whence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.generate.sounds import RATE
+from v2a_foley.audio.descriptors import DESCRIPTORS, described
+from v2a_foley.generate import SoundRequest
+from v2a_foley.generate.procedural import Procedural
+from v2a_foley.project import Event, Kind, default_vocabulary
+
+EVENTS = default_vocabulary().events
+SINGLE = ("centroid", "rolloff", "flatness", "tonality", "decay", "length", "pitch", "modulation_rate")
+"""What of an impulse is measured on one strike; the rest is measured on its own gesture."""
+TEMPORAL = {"modulation_rate", "modulation_depth", "onset_rate", "decay", "length"}
+COLOUR = {"centroid", "rolloff", "flatness", "tonality", "pitch"}
+
+
+def heard(event: Event, seconds: float, seed: int, **request) -> np.ndarray:
+    """Make one channel of the event, as it sounds by itself."""
+    made = Procedural().make(SoundRequest(event, round(seconds * RATE), channels=1, seed=seed, **request))
+    return np.concatenate(list(made.blocks), axis=1)[0]
+
+
+def measured(event: Event, seed: int) -> dict[str, float]:
+    """Measure what the event's ear names."""
+    assert event.ear is not None
+    names = tuple(event.ear.ranges)
+    if event.kind is not Kind.IMPULSE:
+        return described(heard(event, 8.0, seed), names)
+    single = tuple(name for name in names if name in SINGLE)
+    rest = tuple(name for name in names if name not in SINGLE)
+    found = described(heard(event, 6.0, seed, hits=((0, 0.9),)), single) if single else {}
+    return found | (described(heard(event, 8.0, seed), rest) if rest else {})
+
+
+def check(event: Event, seeds: tuple[int, ...]) -> None:
+    """Compare the median over seeds with the event's ranges."""
+    assert event.ear is not None
+    several = [measured(event, seed) for seed in seeds]
+    for name, (low, high) in event.ear.ranges.items():
+        value = float(np.median([one[name] for one in several]))
+        assert low <= value <= high, f"{event.name}: {name} is {value:.4g}, should be {low:g} to {high:g}"
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
+def test_an_event_says_how_it_sounds_and_who_measured_it(event: Event):
+    assert event.ear is not None
+    assert set(event.ear.ranges) <= set(DESCRIPTORS)
+    assert len(event.ear.source) > 10
+    assert set(event.ear.ranges) & COLOUR
+    assert set(event.ear.ranges) & TEMPORAL
+    assert len(event.ear.ranges) >= 3
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
+def test_it_sounds_so(event: Event):
+    check(event, (1, 2, 3))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
+def test_it_sounds_so_whatever_the_seed(event: Event):
+    check(event, tuple(range(11, 20)))
