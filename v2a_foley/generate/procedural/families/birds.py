@@ -170,7 +170,7 @@ def _coo(body: float, rng: np.random.Generator) -> Wave:
 
 def _drum(body: float, rng: np.random.Generator) -> Wave:
     """A woodpecker drums: some twenty blows a second on dry wood, fading."""
-    from v2a_foley.generate.procedural.families.impact import blow, body_of
+    from v2a_foley.generate.procedural.parts.bodies import blow, body_of
 
     trunk = body_of("wood", 0.45 / body, rng)
     knocks = [unit(blow(trunk, 0.6, 0.7, rng, damp=0.4)) for _ in range(4)]

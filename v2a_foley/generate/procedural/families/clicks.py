@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from v2a_foley.generate.procedural.families.impact import Body, blow, body_of
 from v2a_foley.generate.procedural.family import Family, Instrument, Rhythm, Studio, Wave, choice, span, steady
+from v2a_foley.generate.procedural.parts.bodies import Body, blow, body_of
 from v2a_foley.generate.procedural.parts.filters import band, once, peak
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, lay, line, seconds, unit

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from v2a_foley.generate.procedural.families.impact import blow, body_of
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span, steady
+from v2a_foley.generate.procedural.parts.bodies import blow, body_of
 from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, peak, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between

@@ -14,12 +14,13 @@ from v2a_foley.generate.procedural.families.electric import ELECTRIC
 from v2a_foley.generate.procedural.families.engine import ENGINE
 from v2a_foley.generate.procedural.families.explosion import EXPLOSION
 from v2a_foley.generate.procedural.families.fire import FIRE
-from v2a_foley.generate.procedural.families.impact import FOOTSTEPS, IMPACT
+from v2a_foley.generate.procedural.families.impact import IMPACT
 from v2a_foley.generate.procedural.families.insects import INSECTS
 from v2a_foley.generate.procedural.families.jet import JET
 from v2a_foley.generate.procedural.families.machine import MACHINE
 from v2a_foley.generate.procedural.families.motion import ROLLING, WHOOSH
 from v2a_foley.generate.procedural.families.places import CITY, FOREST, ROOMTONE
+from v2a_foley.generate.procedural.families.steps import FOOTSTEPS
 from v2a_foley.generate.procedural.families.strings import STRINGS
 from v2a_foley.generate.procedural.families.voice import VOICE
 from v2a_foley.generate.procedural.families.water import WATER
