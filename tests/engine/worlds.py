@@ -12,22 +12,39 @@ import numpy as np
 from v2a_foley.embed import Embeddings, Space, normalised
 from v2a_foley.mapper.scoring import Calibration, EventScorer
 from v2a_foley.media import MediaFacts, PictureStream
-from v2a_foley.project import Event, Heard, Kind, Layer, Project, Shot, Vocabulary
+from v2a_foley.project import Event, Follows, Heard, Kind, Layer, Project, Shot, Vocabulary
 from v2a_foley.timebase import TimeRange
 from v2a_foley.video.motion import Motion, Peak
 
 
 def event(
-    name: str, caption: str, catid: str, sort: Kind, layer: Layer, level: float, family: str, **params: str
+    name: str,
+    caption: str,
+    catid: str,
+    sort: Kind,
+    layer: Layer,
+    level: float,
+    family: str,
+    *,
+    follows: Follows = Follows.NOTHING,
+    at: str = "",
+    **params: str,
 ) -> Event:
-    return Event(name, caption, catid, catid[:4], catid[4:], sort, layer, level, family, params=params)
+    category, kind = catid[:4], catid[4:]
+    return Event(
+        name, caption, catid, category, kind, sort, layer, level, family, params=params, follows=follows, place=at
+    )
 
 
-ROOM = event("room_tone", "the tone of a room", "AMBRoom", Kind.AMBIENCE, Layer.BG, -50, "roomtone")
-RAIN = event("rain", "rain falls", "RAINGen", Kind.AMBIENCE, Layer.BG, -34, "rain")
+ROOM = event("room_tone", "the tone of a room", "AMBRoom", Kind.AMBIENCE, Layer.BG, -50, "roomtone", at="room")
+RAIN = event("rain", "rain falls", "RAINGen", Kind.AMBIENCE, Layer.BG, -34, "rain", at="open")
 DOG = event("dog", "a dog barks", "ANMLDog", Kind.IMPULSE, Layer.FX, -22, "voice", species="dog")
-WOOD = event("wood", "wood is struck", "WOODImpt", Kind.IMPULSE, Layer.FX, -22, "impact", material="wood")
-ENGINE = event("engine", "an engine runs", "VEHCar", Kind.CONTINUOUS, Layer.FX, -26, "engine", kind="car")
+WOOD = event(
+    "wood", "wood is struck", "WOODImpt", Kind.IMPULSE, Layer.FX, -22, "impact", follows=Follows.HITS, material="wood"
+)
+ENGINE = event(
+    "engine", "an engine runs", "VEHCar", Kind.CONTINUOUS, Layer.FX, -26, "engine", follows=Follows.MOTION, kind="car"
+)
 EVENTS = Vocabulary((ROOM, RAIN, DOG, WOOD, ENGINE))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from v2a_foley.embed import Embeddings, ImageEncoder, pooled
 from v2a_foley.engine.gaze import gaze
 from v2a_foley.engine.profiles import Profile
+from v2a_foley.engine.scenes import with_scenes
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project, Shot
 from v2a_foley.timebase import TimeRange
@@ -107,7 +108,7 @@ def describe(
                 vector = pooled(profile.eyes.encode_images(read_frames(media, [middle], short_side=SHORT_SIDE)))
             shots.append(describe_shot(Shot(index, span.range, span.found), vector, profile))
             stage.advance()
-    return Seen(replace(project, shots=tuple(shots), profile=profile.name), seen.motion)
+    return Seen(replace(project, shots=with_scenes(shots, profile.scorer), profile=profile.name), seen.motion)
 
 
 def _describe_long(
@@ -122,7 +123,7 @@ def _describe_long(
             vector = pooled_shot(each.embeddings, each.times, seen.motion, profile)
             shots.append(describe_shot(shot, vector, profile))
             stage.advance()
-    return Seen(replace(seen.project, shots=tuple(shots), profile=profile.name), seen.motion)
+    return Seen(replace(seen.project, shots=with_scenes(shots, profile.scorer), profile=profile.name), seen.motion)
 
 
 def pooled_shot(

@@ -79,6 +79,7 @@ def shot_dict(shot: Shot) -> dict[str, Any]:
     """Return a shot as plain values: its number, its exact range, and the five events that it sounds like most."""
     return {
         **range_dict(shot),
+        "scene": shot.scene,
         "unsure": shot.unsure,
         "events": [
             {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.embed import TextEncoder
+from v2a_foley.engine.scenes import scene_ambiences, scene_of
 from v2a_foley.mapper.scoring import EventScorer
 from v2a_foley.project import FOLEY_LAYERS, Cue, Event, Kind, Layer, Project, Shot, Vocabulary
 from v2a_foley.sync import hits_of, intensity_of
@@ -104,16 +107,21 @@ def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words)
         words: what the user asked for and forbade.
     """
     forbidden = words.forbidden()
+    ambiences = scene_ambiences(project.shots, words.scorer, forbidden)
+    lengths = Counter(scene_of(shot) for shot in project.shots)
     placed: list[tuple[Shot, Wish]] = []
     for shot in project.shots:
         if shot.index not in chosen:
             continue
         asked = words.asked(shot.index)
         wishes = words.wishes(asked) if asked else []
-        placed += [(shot, wish) for wish in completed(shot, wishes, forbidden, words)]
+        scene = scene_of(shot)
+        ambience, goes_on = ambiences.get(scene), lengths[scene] > 1
+        placed += [(shot, wish) for wish in completed(shot, wishes, forbidden, words, ambience, goes_on=goes_on)]
     cues: list[Cue] = []
     for layer in FOLEY_LAYERS:
         cues += _cues_of([pair for pair in placed if pair[1].event.layer is layer], layer, words.negative, motion)
+    cues = _in_places(cues)
     cues.sort(key=lambda cue: (cue.range.start, FOLEY_LAYERS.index(cue.layer)))
     return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
 
@@ -134,21 +142,37 @@ def spot_shots(project: Project, chosen: frozenset[int], words: Words) -> Projec
     return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
 
 
-def completed(shot: Shot, wishes: list[Wish], forbidden: frozenset[str], words: Words) -> list[Wish]:
+def completed(
+    shot: Shot,
+    wishes: list[Wish],
+    forbidden: frozenset[str],
+    words: Words,
+    ambience: Event | None,
+    *,
+    goes_on: bool = False,
+) -> list[Wish]:
     """Return what sounds in a shot: the user's wishes, then what was seen for what they leave open.
 
     A shot that the eyes are unsure of gets an ambience or room tone, never a guessed effect. A prompt speaks for the
     effects of its shot: what was seen then adds a background only.
+
+    Args:
+        shot: described.
+        wishes: what the user asked for here.
+        forbidden: names of events that are not to be heard.
+        words: how the user's words are understood.
+        ambience: of the shot's scene; None where no place is known.
+        goes_on: whether the scene has further shots, whose ambience must not break off at the cut.
     """
     heard = [each for each in shot.heard if each.event.name not in forbidden]
     result = list(wishes)
     effect = words.scorer.effect(heard)
     if effect is not None and not wishes:
         result.append(Wish(effect.event))
-    if not any(wish.event.layer is Layer.BG for wish in result):
-        ambience = words.scorer.ambience(heard)
+    asked = any(wish.event.layer is Layer.BG for wish in wishes)
+    if not asked and (goes_on or not any(wish.event.layer is Layer.BG for wish in result)):
         if ambience is not None:
-            result.append(Wish(ambience.event))
+            result.append(Wish(ambience))
         elif ROOM_TONE not in forbidden:
             result.append(Wish(words.vocabulary[ROOM_TONE]))
     return result
@@ -167,6 +191,20 @@ def _cues_of(pairs: Sequence[tuple[Shot, Wish]], layer: Layer, negative: str, mo
             span = TimeRange(cues[before].range.start, shot.range.end)
             cues[before] = replace(cues[before], range=span, shots=(*cues[before].shots, shot.index))
     return cues
+
+
+def _in_places(cues: Sequence[Cue]) -> list[Cue]:
+    """Return the cues with the place of the background that lies under each effect, or under most of it."""
+
+    def shared(cue: Cue, bed: Cue) -> Fraction:
+        return min(cue.range.end, bed.range.end) - max(cue.range.start, bed.range.start)
+
+    beds = [cue for cue in cues if cue.layer is Layer.BG and cue.event.place]
+    placed = []
+    for cue in cues:
+        under = max((bed for bed in beds if shared(cue, bed) > 0), key=lambda bed: shared(cue, bed), default=None)
+        placed.append(cue if cue.layer is Layer.BG or under is None else replace(cue, place=under.event.place))
+    return placed
 
 
 def _goes_on(cue: Cue, shot: Shot, wish: Wish) -> bool:

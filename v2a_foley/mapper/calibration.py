@@ -19,18 +19,20 @@ class Calibration:
         none: the similarity at which an event is as likely as no event at all.
         threshold: the probability, in 0 to 1, below which an effect is a guess.
         ambience_none: the same as ``none`` among the ambiences alone. Lower: a wrong ambience costs less.
+        same_place: the cosine of two shots' embeddings from which they may show the same place.
     """
 
     scale: float
     none: float
     threshold: float
     ambience_none: float
+    same_place: float = 0.75
 
 
 POCKET_CALIBRATION = Calibration(scale=24.0, none=0.54, threshold=0.3, ambience_none=0.48)
 """For the pocket space; ``benchmarks/photographs.py`` fits scale and none anew, and prints how well the scores hold."""
 
-CLIP_CALIBRATION = Calibration(scale=100.0, none=0.25, threshold=0.3, ambience_none=0.22)
+CLIP_CALIBRATION = Calibration(scale=100.0, none=0.25, threshold=0.3, ambience_none=0.22, same_place=0.82)
 """For CLIP: its own trained scale, and similarities that are usual for its pictures and texts. Not measured: the
 weights cannot be had where this is built; ``benchmarks/photographs.py --profile full`` fits it where they are."""
 

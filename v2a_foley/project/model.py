@@ -47,6 +47,7 @@ class Shot:
         heard: what it may sound like, best first; empty until described.
         unsure: whether no event reached the threshold, so that the shot gets room tone or ambience only.
         embedding: its pooled image embedding, ``float32 (d,)`` as a tuple; empty until described.
+        scene: number of the scene that it belongs to, from 1; 0 until described.
     """
 
     index: int
@@ -55,6 +56,7 @@ class Shot:
     heard: tuple[Heard, ...] = ()
     unsure: bool = False
     embedding: tuple[float, ...] = ()
+    scene: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Cue:
         takes: the sounds made for it.
         active: id of the take that sounds, or None.
         muted: whether it is left out of the mix.
+        place: the kind of place whose room its sounds get (a name of ``audio/room.py``); empty: none.
     """
 
     id: str
@@ -162,6 +165,7 @@ class Cue:
     takes: tuple[Take, ...] = ()
     active: str | None = None
     muted: bool = False
+    place: str = ""
 
     @property
     def take(self) -> Take | None:
