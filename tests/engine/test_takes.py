@@ -10,12 +10,14 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from tests.engine.worlds import DOG, EVENTS, RAIN, film
+from tests.engine.worlds import DOG, EVENTS, RAIN, WOOD, film
+from v2a_foley.audio.room import NO_PLACE, PLACES
+from v2a_foley.engine.settings import ROOMS
 from v2a_foley.engine.takes import TakeOptions, generate_takes, request_for
 from v2a_foley.errors import Cancelled, MissingError
 from v2a_foley.generate import Sound, SoundRequest
 from v2a_foley.progress import Progress
-from v2a_foley.project import Cue, Hit, Intensity, Layer
+from v2a_foley.project import Cue, Hit, Intensity, Layer, default_vocabulary
 from v2a_foley.timebase import TimeRange
 
 SPAN = TimeRange(Fraction(4), Fraction(6))
@@ -140,3 +142,47 @@ def test_stopping_ends_all_makers(tmp_path):
             progress,
         )
     assert len(maker.asked) < 5
+
+
+class Dry(Hum):
+    """Makes one click, dry."""
+
+    def make(self, request: SoundRequest, progress: Progress | None = None) -> Sound:
+        block = np.zeros((request.channels, request.samples), np.float32)
+        block[:, request.before] = 0.5
+        return Sound(iter([block]), "a click", "CC0-1.0", dry=self.level > 0)
+
+
+def rings(take) -> float:
+    """Share of the energy that comes later than a millisecond after the click."""
+    sound, _ = soundfile.read(take.path)
+    return float(np.sum(sound[take.before + 48 :] ** 2) / np.sum(sound**2))
+
+
+@pytest.mark.parametrize(
+    ("room", "dry", "place", "expected"),
+    [
+        ("auto", True, "church", "church"),
+        ("auto", True, "", ""),
+        ("auto", False, "church", ""),
+        ("dry", True, "church", ""),
+        ("hall", False, "church", "hall"),
+    ],
+)
+def test_a_dry_sound_gets_the_room_of_its_place(tmp_path, room, dry, place, expected):
+    wanted = cue(replace(WOOD, distance=4.0), Layer.FOLEY, place=place)
+    project, _ = made([wanted], [Dry(level=0.1 if dry else 0)], tmp_path, room=room)
+    take = project.cues[0].take
+    assert take.details.get("room", "") == expected
+    assert (rings(take) > 0.02) == bool(expected)
+    assert soundfile.read(take.path)[0][: take.before].max() < 1e-6
+
+
+def test_a_background_is_a_place_itself(tmp_path):
+    project, _ = made([cue(place="church")], [Dry()], tmp_path, room="hall")
+    assert rings(project.cues[0].take) == 0
+
+
+def test_every_place_of_the_vocabulary_has_a_room_and_every_room_can_be_asked_for():
+    assert {event.place for event in default_vocabulary() if event.place} <= {*PLACES, NO_PLACE}
+    assert set(ROOMS) == {"auto", "dry", *PLACES}

@@ -17,6 +17,7 @@ GENERATORS = ("auto", "procedural", "library", "audioldm")
 CUES = ("events", "shots")
 SCHEDULERS = ("dpm++", "unipc", "ddim")
 ORIGINALS = ("mix", "duck", "replace")
+ROOMS = ("auto", "dry", "room", "hall", "church", "cave", "vehicle", "street", "forest", "open")
 DETECTORS = ("adaptive", "content", "transnet")
 
 _SPAN = re.compile(r"^(\d+)(?:-(\d+))?$")
@@ -81,6 +82,14 @@ class RunSettings:
         float,
         Option("Sound beyond a cue's ends, for crossfades and trimming.", "Sound", unit="s", least=0, most=60),
     ] = 4.0
+    room: Annotated[
+        str,
+        Option(
+            "The room around effects and Foley: auto is that of the place that is seen.",
+            "Sound",
+            choices=ROOMS,
+        ),
+    ] = "auto"
     device: Annotated[str, Option("Where the networks run.", "Neural", metavar="auto|cpu|cuda[:N]|mps")] = "auto"
     precision: Annotated[
         str, Option("Their arithmetic; auto is what the device does best.", "Neural", choices=PRECISIONS)

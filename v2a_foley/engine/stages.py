@@ -120,7 +120,7 @@ def make_takes(
         DiskFull: the folder's disk is full.
     """
     settings, progress = settings or RunSettings(), progress or Progress()
-    options = takes.TakeOptions(settings.seed, settings.takes, Fraction(str(settings.handles)))
+    options = takes.TakeOptions(settings.seed, settings.takes, Fraction(str(settings.handles)), settings.room)
     return takes.generate_takes(
         project,
         generators(settings, profile, progress),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.audio.loudness import Loudness, LoudnessMeter
+from v2a_foley.audio.room import roomed
 from v2a_foley.audio.wav import WavWriter
 from v2a_foley.engine.seeds import seed_for
 from v2a_foley.errors import MissingError
@@ -39,11 +40,14 @@ class TakeOptions:
         seed: the user's seed.
         takes: takes of each cue.
         handles: sound beyond a cue's ends, in seconds.
+        room: the place that effects sound in: ``auto`` (that of their cue, for sounds without a room of their own),
+            ``dry``, or a name of ``audio/room.py`` for all of them.
     """
 
     seed: int = 0
     takes: int = 1
     handles: Fraction = Fraction(4)
+    room: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class _Job:
     cue: Cue
     number: int
     request: SoundRequest
+    room: str = "auto"
 
 
 def generate_takes(
@@ -96,7 +101,7 @@ def takes_for(
         Cancelled: the work was asked to stop.
     """
     jobs = [
-        _Job(cue, number, request_for(cue, options, number, (embeddings or {}).get((cue.id, number))))
+        _Job(cue, number, request_for(cue, options, number, (embeddings or {}).get((cue.id, number))), options.room)
         for cue in cues
         for number in range(1, options.takes + 1)
     ]
@@ -167,6 +172,15 @@ def reference(kind: Kind, loudness: Loudness) -> float:
     return loudness.integrated
 
 
+def place_of(cue: Cue, sound: Sound, room: str = "auto") -> str:
+    """Return the place whose room a sound gets; empty for none. Backgrounds are places themselves, and get none."""
+    if cue.layer is Layer.BG or room == "dry":
+        return ""
+    if room == "auto":
+        return cue.place if sound.dry else ""
+    return room
+
+
 def _nothing_for(cue: Cue) -> MissingError:
     return MissingError(
         f"Nothing here can make {cue.prompt or cue.event.caption!r}.",
@@ -228,11 +242,13 @@ def _make(job: _Job, maker: Generator, folder: Path, progress: Progress) -> Take
 def _written(job: _Job, maker: str, sound: Sound, folder: Path, progress: Progress) -> Take:
     """Write and measure a sound, and set it to its nominal level."""
     cue, request = job.cue, job.request
+    place = place_of(cue, sound, job.room)
+    blocks = roomed(sound.blocks, place, cue.event.distance) if place else sound.blocks
     path = folder / f"{cue.id}t{job.number}.wav"
     meter = LoudnessMeter("stereo" if request.channels == 2 else "mono")
     written = 0
     with WavWriter(path, request.channels, bits=32) as wav:
-        for block in sound.blocks:
+        for block in blocks:
             progress.check()
             meter.feed(block)
             wav.write(block)
@@ -258,5 +274,5 @@ def _written(job: _Job, maker: str, sound: Sound, folder: Path, progress: Progre
         peak=loudness.sample_peak + gain,
         lufs=reference(cue.event.kind, loudness) + gain,
         native_rate=sound.native_rate,
-        details=sound.details,
+        details={**sound.details, "room": place, "distance": cue.event.distance} if place else sound.details,
     )

@@ -61,6 +61,7 @@ class Sound:
         licence: SPDX identifier, or a plain sentence on who owns it.
         native_rate: sample rate at which it was made; its bandwidth is half of it.
         details: whatever else is needed to make it again.
+        dry: whether it sounds as if right at the ear in no room, so that a room may be put around it.
     """
 
     blocks: Iterator[Samples]
@@ -68,6 +69,7 @@ class Sound:
     licence: str
     native_rate: int = 48_000
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    dry: bool = False
 
 
 class Generator(Protocol):

@@ -51,6 +51,7 @@ class Procedural:
             source=family.describe(params),
             licence=LICENCE,
             native_rate=RATE,
+            dry=True,
             details=MappingProxyType(
                 {"family": family.name, "params": dataclasses.asdict(params), "seed": request.seed}
             ),

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from v2a_foley.audio.convolution import Convolution
 from v2a_foley.generate.procedural.family import RATE, Wave
 
 _TOP = RATE * 0.46
@@ -142,23 +143,8 @@ class Delay:
         return both[: len(wave)]
 
 
-class Reverb:
-    """Convolution with a fixed response that runs on from block to block, ``(n,)`` to ``(n,)``."""
-
-    def __init__(self, response: Wave) -> None:
-        """Keep the response, ``(m,)``."""
-        self._response = response
-        self._tail = np.zeros(len(response) - 1)
-
-    def __call__(self, wave: Wave) -> Wave:
-        """Convolve the next samples."""
-        from scipy import signal
-
-        full = signal.oaconvolve(wave, self._response)
-        reach = len(self._tail)
-        full[:reach] += self._tail
-        self._tail = full[len(wave) :].copy()
-        return np.asarray(full[: len(wave)])
+Reverb = Convolution
+"""What a small body or room around a sound does: convolution with its response."""
 
 
 def decaying_noise(rng: np.random.Generator, seconds: float, *, direct: float = 0.0, start: float = 0.002) -> Wave:
