@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
 from math import lcm
@@ -12,46 +12,25 @@ from typing import TYPE_CHECKING
 from v2a_foley.errors import MediaUnreadable, OutputError
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import MediaFacts
+from v2a_foley.render.kinds import CONTAINERS, SOUND_ONLY, Container, container_of
+from v2a_foley.render.trial import keeps, refusal, shift
 from v2a_foley.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
 
-SOUND_ONLY = ".wav"
-"""The output that holds no picture."""
-
 _CHAPTERS = {"SubtitleHandler", "TextHandler", "ChapterHandler", "Core Media Text", "Apple Text Media Handler"}
 _FINEST = 1_000_000
 """The most ticks a second that an edit list counts in: at this rate 32 bits hold an hour."""
 _MILLISECONDS = 1000
+_TICK = Fraction(2, 1000)
+"""Seconds that are as good as none."""
+_OFFERED = (".mkv", ".mov", ".mp4", ".webm", ".mxf", ".ts", ".avi")
+"""In which order other containers are offered."""
+_TRANSPORTED = {"dvb_subtitle", "dvb_teletext", "hdmv_pgs_subtitle", "mpeg2video", "h264", "hevc"}
+"""What beside sound comes back from a transport stream."""
 _TEXT_SUBTITLES = {"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"}
-
-
-@dataclass(frozen=True)
-class Container:
-    """One kind of output.
-
-    Attributes:
-        format: ffmpeg's name of the muxer.
-        sound: ffmpeg's encoder of the new sound.
-        lossless: whether that encoder keeps every bit.
-        subtitles: ffmpeg's encoder for subtitles of another container that are text.
-    """
-
-    format: str
-    sound: str
-    lossless: bool
-    subtitles: str
-
-
-CONTAINERS = {
-    ".mp4": Container("mp4", "aac", False, "mov_text"),
-    ".m4v": Container("mp4", "aac", False, "mov_text"),
-    ".mov": Container("mov", "pcm_s24le", True, "mov_text"),
-    ".mkv": Container("matroska", "flac", True, "subrip"),
-}
-"""By suffix, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +42,7 @@ class Plan:
         sounds: further sound tracks, copied behind the new one.
         reworded: subtitles among ``kept`` that are written anew as text of the other container.
         lost: sentences on what the container cannot hold.
+        cut: seconds of the film's beginning, before its picture, that the container leaves out.
         retag: whether an HEVC picture needs the tag that Apple's players ask for.
         picture_timescale: ticks a second of the picture's clock, to be kept in mp4 and mov; 0 to let ffmpeg choose.
         timescale: ticks a second in which edit lists count.
@@ -75,27 +55,12 @@ class Plan:
     sounds: tuple[int, ...]
     reworded: frozenset[int]
     lost: tuple[str, ...]
+    cut: Fraction = Fraction(0)
     retag: bool = False
     picture_timescale: int = 0
     timescale: int = SAMPLE_RATE
     steady_rate: Fraction | None = None
     maker_tags: bool = False
-
-
-def container_of(output: Path) -> Container:
-    """Return the kind of container that a name asks for.
-
-    Raises:
-        OutputError: none that films are written to here.
-    """
-    try:
-        return CONTAINERS[output.suffix.lower()]
-    except KeyError:
-        known = ", ".join([*CONTAINERS, SOUND_ONLY])
-        raise OutputError(
-            f"A film cannot be written as {output.suffix or 'a file without a suffix'!r}.",
-            hint=f"Name the output with one of {known}.",
-        ) from None
 
 
 def check_container(facts: MediaFacts, output: Path) -> None:
@@ -119,58 +84,113 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
     import av
 
     target = container_of(output)
-    kept: list[int] = []
-    sounds: list[int] = []
-    reworded: set[int] = set()
-    lost: list[str] = []
-    played = facts.sound.index if facts.sound else None
-    heard = {sound.index for sound in facts.sounds}
     try:
         film = av.open(file_url(facts.path), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except (av.FFmpegError, OSError) as error:
         raise MediaUnreadable(f"{facts.path.name!r} cannot be read any more: {error.strerror}.") from error
     with film:
-        for stream in film.streams:
-            if stream.index == played or _made_anew(stream, facts):
-                continue
-            if stream.type == "audio" and stream.index not in heard:
-                lost.append(f"The sound track {stream.index} cannot be read; it was left out.")
-                continue
-            if _holds(target.format, stream):
-                (sounds if stream.type == "audio" else kept).append(stream.index)
-            elif stream.index == facts.picture.index:
-                raise OutputError(
-                    f"{output.suffix} cannot hold the film's picture as it is ({facts.picture.codec}).",
-                    hint=f"Name the output {output.stem}.mkv, which holds any picture.",
-                )
-            elif stream.type == "subtitle" and stream.codec_context and stream.codec_context.name in _TEXT_SUBTITLES:
-                kept.append(stream.index)
-                reworded.add(stream.index)
-            else:
-                lost.append(f"{output.suffix} cannot hold {_named(stream)}; it was left out.")
         picture = film.streams[facts.picture.index]
-        if target.format == "matroska" and _starts_hidden(film, picture):
-            raise OutputError(
-                f"{output.suffix} cannot hide the frames before the film's beginning, as its edit list does.",
-                hint=f"Name the output {output.stem}.mp4 or {output.stem}.mov.",
-            )
+        _check_picture(facts, output, target, film)
+        cut = shift(facts, target)
+        fates = _Fates(facts, output, target, cut, lost=_beginning_and_notes_lost(facts, output, target, cut))
+        for stream in film.streams:
+            if not _made_anew(stream, facts):
+                fates.settle(stream)
         tagged = picture.codec_context is not None and picture.codec_context.codec_tag in ("hvc1", "hev1")
         ticks = picture.time_base.denominator if picture.time_base and picture.time_base.numerator == 1 else 0
-        coarse = ticks == _MILLISECONDS and target.format in ("mp4", "mov")
+        coarse = ticks == _MILLISECONDS and target.quicktime
         maker_tags = any(key.startswith("com.") for key in film.metadata)
     rate = facts.picture.rate
     common = lcm(ticks, SAMPLE_RATE) if ticks else SAMPLE_RATE
     return Plan(
-        tuple(kept),
-        tuple(sounds),
-        frozenset(reworded),
-        tuple(lost),
+        tuple(fates.kept),
+        tuple(fates.sounds),
+        frozenset(fates.reworded),
+        tuple(fates.lost),
+        cut,
         retag=facts.picture.codec == "hevc" and not tagged,
         picture_timescale=ticks if "mov" in facts.container else 0,
         timescale=common if common <= _FINEST else SAMPLE_RATE,
         steady_rate=rate if coarse and not facts.picture.variable_rate and rate.denominator in (1, 1001) else None,
         maker_tags=maker_tags,
     )
+
+
+@dataclass
+class _Fates:
+    """Decides stream by stream what becomes of it."""
+
+    facts: MediaFacts
+    output: Path
+    target: Container
+    cut: Fraction
+    kept: list[int] = field(default_factory=list)
+    sounds: list[int] = field(default_factory=list)
+    reworded: set[int] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+
+    def settle(self, stream: Stream) -> None:
+        """Put a stream where it belongs; the sound that plays is replaced."""
+        if stream.type == "audio":
+            if self.facts.sound is None or stream.index != self.facts.sound.index:
+                self._settle_sound(stream)
+        elif stream.index == self.facts.picture.index or _holds(self.target, stream):
+            self.kept.append(stream.index)
+        elif self.target.subtitles and _is_text(stream):
+            self.kept.append(stream.index)
+            self.reworded.add(stream.index)
+        else:
+            self.lost.append(f"{self.output.suffix} cannot hold {_named(stream)}; it was left out.")
+
+    def _settle_sound(self, stream: Stream) -> None:
+        sound = next((each for each in self.facts.sounds if each.index == stream.index), None)
+        if sound is None:
+            self.lost.append(f"The sound track {stream.index} cannot be read; it was left out.")
+        elif not keeps(self.facts, stream.index, self.target):
+            self.lost.append(f"{self.output.suffix} cannot hold {_named(stream)}; it was left out.")
+        elif not self.target.timed and abs(sound.start - self.cut) > _TICK:
+            self.lost.append(f"{self.output.suffix} cannot start {_named(stream)} when it shall; it was left out.")
+        else:
+            self.sounds.append(stream.index)
+
+
+def _check_picture(facts: MediaFacts, output: Path, target: Container, film: InputContainer) -> None:
+    """Refuse a container that cannot hold the picture unchanged."""
+    if not target.edits and _starts_hidden(film, film.streams[facts.picture.index]):
+        raise OutputError(
+            f"{output.suffix} cannot hide the frames before the film's beginning, as its edit list does.",
+            hint=f"Name the output {output.stem}.mp4 or {output.stem}.mov.",
+        )
+    why = refusal(facts, target)
+    if why:
+        raise OutputError(
+            f"{output.suffix} cannot hold the film's picture as it is {why}.", hint=_where_instead(facts, output)
+        )
+
+
+def _beginning_and_notes_lost(facts: MediaFacts, output: Path, target: Container, cut: Fraction) -> list[str]:
+    """Return what a container has no place for besides streams."""
+    lost = []
+    if cut > _TICK:
+        lost.append(
+            f"{output.suffix} begins with its picture; the {float(cut):.2f} s of sound before it were left out."
+        )
+    if facts.chapters and not target.chapters:
+        lost.append(f"{output.suffix} cannot hold the {facts.chapters} chapters; they were left out.")
+    if facts.timecode and not target.timecode:
+        lost.append(f"{output.suffix} cannot hold the start timecode, {facts.timecode}; it was left out.")
+    return lost
+
+
+def _where_instead(facts: MediaFacts, output: Path) -> str:
+    """Return which outputs can hold the picture, having asked them."""
+    fitting = [
+        suffix for suffix in _OFFERED if suffix != output.suffix.lower() and not refusal(facts, CONTAINERS[suffix])
+    ]
+    if not fitting:
+        return "Convert the film to H.264 in mp4 or mov first, or name the output with .wav for the sound alone."
+    also = f" ({', '.join(fitting[1:])} can hold it, too)" if fitting[1:] else ""
+    return f"Name the output {output.stem}{fitting[0]}{also}."
 
 
 def _starts_hidden(film: InputContainer, picture: Stream) -> bool:
@@ -187,21 +207,41 @@ def _made_anew(stream: Stream, facts: MediaFacts) -> bool:
     return "timecode" in stream.metadata or chapters
 
 
-def _holds(muxer: str, stream: Stream) -> bool:
-    """Ask a muxer whether it takes a stream, by having it write a header into memory."""
-    import av
+def _holds(target: Container, stream: Stream) -> bool:
+    """Ask a muxer whether it takes a stream beside the picture, by having it write a header into memory.
 
+    A transport stream's muxer takes everything, as private data that nobody reads.
+    """
+    import av
+    from av.stream import Disposition
+
+    codec = stream.codec_context.codec.canonical_name if stream.codec_context is not None else ""
+    if stream.disposition & Disposition.attached_pic and not target.covers:
+        return False
+    if target.format == "mpegts" and codec not in _TRANSPORTED:
+        return False
     try:
-        with av.open(BytesIO(), "w", format=muxer) as file:
-            file.add_stream_from_template(stream)
+        with av.open(BytesIO(), "w", format=target.format) as file:
+            file.add_stream_from_template(stream, opaque=True)
             file.start_encoding()
     except (ValueError, av.FFmpegError):
         return False
     return True
 
 
+def _is_text(stream: Stream) -> bool:
+    """Tell whether a stream is subtitles made of text."""
+    return (
+        stream.type == "subtitle" and stream.codec_context is not None and stream.codec_context.name in _TEXT_SUBTITLES
+    )
+
+
 def _named(stream: Stream) -> str:
     """Name a stream for people."""
-    codec = stream.codec_context.name if stream.codec_context else "unknown codec"
+    from av.stream import Disposition
+
+    codec = stream.codec_context.codec.canonical_name if stream.codec_context else "unknown codec"
     kind = {"audio": "sound track", "subtitle": "subtitle track", "video": "picture"}.get(stream.type, "data track")
+    if stream.disposition & Disposition.attached_pic:
+        kind = "attached picture"
     return f"the {kind} {stream.index} ({codec})"

@@ -10,9 +10,11 @@ from v2a_foley import ffmpeg
 from v2a_foley.files import translated, writing
 from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
-from v2a_foley.render.containers import SOUND_ONLY, Container, Plan, check_container, container_of, plan
+from v2a_foley.render.containers import Plan, check_container, plan
+from v2a_foley.render.kinds import SOUND_ONLY, Container, container_of
+from v2a_foley.render.trial import local_input, micro, picture_options
 from v2a_foley.render.verify import verify
-from v2a_foley.timebase import SAMPLE_RATE, nearest
+from v2a_foley.timebase import SAMPLE_RATE
 
 __all__ = ["SOUND_ONLY", "check_container", "mux"]
 
@@ -25,12 +27,12 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
 
     Picture, subtitles, chapters, attached pictures, metadata and further sound tracks are copied as far as the
     output's container can hold them; what it cannot hold is named in a warning. The new sound takes the place of the
-    one that plays, and starts at the film's zero.
+    one that plays, and starts at the film's zero (in mxf and avi with the picture).
 
     Args:
         facts: the film.
         sound: the mix, as long as the film.
-        output: where to; ``.mp4``, ``.m4v``, ``.mov``, ``.mkv``, or ``.wav`` for the sound alone. Is replaced.
+        output: where to; one of ``kinds.CONTAINERS``, or ``.wav`` for the sound alone. Is replaced.
         progress: asked whether to stop.
 
     Returns:
@@ -52,7 +54,14 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
         progress.warn(sentence)
     with writing(output) as part:
         ffmpeg.run(_arguments(facts, sound, part, target, streams), what="writing the film", progress=progress)
-        verify(facts, part, sound=facts.duration, progress=progress)
+        verify(
+            facts,
+            part,
+            sound=facts.duration - streams.cut,
+            cut=streams.cut,
+            at_zero=target.starts_at_zero,
+            progress=progress,
+        )
     return output
 
 
@@ -65,9 +74,8 @@ def _copy(sound: Path, part: Path) -> None:
 
 def _arguments(facts: MediaFacts, sound: Path, part: Path, target: Container, streams: Plan) -> list[str | Path]:
     """Return ffmpeg's arguments; timestamps are those of the film less its origin, so that the film starts at zero."""
-    local = ["-protocol_whitelist", "file,pipe"]
-    arguments: list[str | Path] = ["-copyts", *local, "-itsoffset", _seconds(-facts.origin)]
-    arguments += ["-i", ffmpeg.file_url(facts.path), *local, "-i", ffmpeg.file_url(sound)]
+    arguments: list[str | Path] = ["-copyts", "-itsoffset", micro(-facts.origin - streams.cut)]
+    arguments += [*local_input(facts.path), *(["-ss", micro(streams.cut)] if streams.cut else []), *local_input(sound)]
     new = streams.kept.index(facts.picture.index) + 1
     order = [f"0:{index}" for index in streams.kept]
     order[new:new] = ["1:a:0", *(f"0:{index}" for index in streams.sounds)]
@@ -77,8 +85,7 @@ def _arguments(facts: MediaFacts, sound: Path, part: Path, target: Container, st
     for index in streams.reworded:
         arguments += [f"-c:{order.index(f'0:{index}')}", target.subtitles]
     arguments += _sound_options(facts, target, new, len(streams.sounds))
-    if target.format in ("mp4", "mov"):
-        arguments += _quicktime_options(streams)
+    arguments += _quicktime_options(streams) if target.quicktime else picture_options(facts, target)
     return [*arguments, "-f", target.format, ffmpeg.file_url(part)]
 
 
@@ -90,6 +97,8 @@ def _sound_options(facts: MediaFacts, target: Container, new: int, others: int) 
     if not target.lossless:
         channels = facts.sound.channels if facts.sound else 2
         options += [f"-b:{new}", "256k" if channels <= 2 else "640k"]
+    if target.format == "mpegts":  # it has no edit list that hides what an encoder puts before the first sample
+        options += [f"-bsf:{new}", r"noise=drop=lt(pts\,0)"]
     language = facts.sound.language if facts.sound else ""
     return [
         *options,
@@ -124,10 +133,3 @@ def _steady(rate: Fraction) -> str:
         return f"STARTPTS+round(({time}-STARTPTS)/{frame})*{frame}"
 
     return f"setts=time_base=1/{ticks}:pts=PTS:dts=DTS,setts=pts={snapped('PTS')}:dts={snapped('DTS')}:duration={frame}"
-
-
-def _seconds(time: Fraction) -> str:
-    """Write a time as ffmpeg reads it, to the microsecond, which is as fine as ffmpeg shifts."""
-    micros = nearest(time * 1_000_000)
-    sign = "-" if micros < 0 else ""
-    return f"{sign}{abs(micros) // 1_000_000}.{abs(micros) % 1_000_000:06d}"

@@ -33,6 +33,8 @@ _LONGEST_FRAME = 3600
 _TOLD_BY_STREAM = ("mov", "avi", "mxf", "mp4")
 _TOLD_BY_CONTAINER = ("matroska", "flv", "asf")
 _TOLD_VAGUELY = ("flv", "asf")
+_ESTIMATED = ("mpegts", "mpeg")
+"""Containers that state no length: ffmpeg guesses it from the last packet's beginning."""
 _SURE, _VAGUE = Fraction(1, 20), Fraction(1, 5)
 """Seconds by which a whole film may be shorter than its container says: rounding, and padding of its sound."""
 
@@ -222,7 +224,7 @@ def _picture(stream: VideoStream, frame: VideoFrame, beat: Cadence, clock: Frame
     aspect = stream.sample_aspect_ratio
     return PictureStream(
         index=stream.index,
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.codec.canonical_name,
         width=frame.width,
         height=frame.height,
         rotation=round(-frame.rotation / 90) * 90 % 360,
@@ -241,14 +243,14 @@ def _sound(stream: AudioStream, frame: AudioFrame, scan: TrackScan) -> SoundStre
 
     start = frame.pts * Fraction(frame.time_base) if frame.pts is not None and frame.time_base else scan.start
     end = scan.end if len(scan.ticks) else start
-    if stream.duration and stream.start_time is not None:
+    if stream.duration and stream.start_time is not None and stream.container.format.name not in _ESTIMATED:
         told = (stream.start_time + stream.duration) * scan.time_base
         # What was read to its end may be shorter than was told; what is longer is padding after the last sample.
         end = min(end, told) if scan.whole else told
     language = stream.language or ""
     return SoundStream(
         index=stream.index,
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.codec.canonical_name,
         sample_rate=stream.codec_context.sample_rate,
         channels=stream.codec_context.layout.nb_channels,
         layout=stream.codec_context.layout.name,
