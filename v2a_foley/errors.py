@@ -34,12 +34,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+_LONGEST = 600
+"""Characters that a sentence may have: what it quotes may be a whole file in one line."""
+
+
+def _in_one_line(message: str) -> str:
+    line = " ".join(message.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 203]} … {line[-200:]}"
+
 
 class FoleyError(Exception):
     """Base of all errors that this library raises on purpose.
 
     Args:
-        message: one sentence that says what is wrong, naming the file or the value.
+        message: one sentence that says what is wrong, naming the file or the value. Line breaks in it become spaces,
+            and a sentence that is too long to read is shortened in its middle.
         hint: one sentence that says what to do next; may be empty.
     """
 
@@ -47,8 +56,8 @@ class FoleyError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         """Keep the sentence and its hint."""
-        super().__init__(message)
-        self.message = message
+        self.message = _in_one_line(message)
+        super().__init__(self.message)
         self.hint = hint
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     try:
         with av.open(file_url(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
             track = next(iter(container.streams.audio), None)
-            if track is None or not track.codec_context.sample_rate or not track.codec_context.channels:
+            if track is None or not track.codec_context or not track.codec_context.sample_rate or not track.codec_context.channels:
                 raise MediaUnreadable(f"{path.name!r} holds no sound.", hint="Choose a file with a sound in it.")
             yield container, track
     except (av.FFmpegError, OSError) as error:

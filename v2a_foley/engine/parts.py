@@ -24,6 +24,7 @@ A profile file is TOML, and names any part; what it leaves out is the pocket pro
     none = 0.25
     threshold = 0.3
     ambience_none = 0.22
+    same_place = 0.82
     caption_weight = 0.5           # how much a cue's caption counts beside the picture, 0 to 1
 """
 
@@ -51,7 +52,7 @@ _SECTIONS = {
     "ears": ("model", "listener"),
     "mapper": ("model",),
     "voice": ("model",),
-    "events": ("scale", "none", "threshold", "ambience_none", "caption_weight"),
+    "events": ("scale", "none", "threshold", "ambience_none", "same_place", "caption_weight"),
 }
 
 
@@ -135,7 +136,7 @@ def read_parts(path: Path) -> Parts:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # some numbers fail as plain ValueErrors
         raise UsageError(f"{path.name} cannot be read: {error}.", hint="A profile file is TOML in UTF-8.") from error
     name = table.pop("name", path.stem if path.name != FILE else path.absolute().parent.name)
     if not isinstance(name, str) or not name:
@@ -194,6 +195,7 @@ def _with_events(path: Path, parts: Parts, start: Calibration, table: Mapping[st
         none=_number(path, table, "events", "none", start.none, -1, 1),
         threshold=_number(path, table, "events", "threshold", start.threshold, 0, 1),
         ambience_none=_number(path, table, "events", "ambience_none", start.ambience_none, -1, 1),
+        same_place=_number(path, table, "events", "same_place", start.same_place, -1, 1),
     )
     weight = _number(path, table, "events", "caption_weight", parts.caption_weight, 0, 1)
     return replace(parts, calibration=calibration, caption_weight=weight)

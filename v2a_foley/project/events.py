@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -163,7 +163,7 @@ def parse_vocabulary(text: str) -> Vocabulary:
     """
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # tomllib lets numbers of 5000 digits through
         raise UsageError(f"The table of events is no TOML: {error}.") from error
     entries, sources = table.get("event", []), table.get("sources", {})
     strangers = set(table) - {"event", "sources"}
@@ -177,6 +177,9 @@ def _event(entry: object, sources: Mapping[str, object]) -> Event:
     if not isinstance(entry, dict):
         raise UsageError("An [[event]] is a table of keys and values.")
     name = str(entry.get("name", "?"))
+    strangers = set(entry) - {each.name for each in fields(Event)}
+    if strangers:
+        raise UsageError(f"The event {name!r} has a key that is not known: {min(strangers)!r}.")
     try:
         event = Event(
             **{

@@ -87,9 +87,10 @@ def _seconds(path: Path, number: int, text: str, film: MediaFacts) -> Fraction:
         if _FRAMES.match(text):
             drop = film.timecode.drop_frame if film.timecode else None
             return Timecode.parse(text.zfill(len("00:00:00:00")), film.picture.rate, drop_frame=drop or None).time
-        if _SECONDS.match(text):
-            return Fraction(text)
-        match = _CLOCK.match(text.replace(",", "."))
+        decimal = text.replace(",", ".")
+        if _SECONDS.match(decimal):
+            return Fraction(decimal)
+        match = _CLOCK.match(decimal)
         if match and int(match[2]) < 60 and Fraction(match[3]) < 60:
             return int(match[1] or 0) * 3600 + int(match[2]) * 60 + Fraction(match[3])
     except ValueError as error:
