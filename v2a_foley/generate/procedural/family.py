@@ -116,7 +116,7 @@ class Family:
     build: Callable[[Any, Studio], Instrument]
     model: str = ""
     source: str = ""
-    shown: tuple[Mapping[str, float | str], ...] = ()
+    shown: tuple[Mapping[str, float | str], ...] = field(default=(), hash=False)
 
     def parse(self, values: Mapping[str, float | str | bool]) -> Any:  # noqa: ANN401 - the family's own dataclass
         """Read parameters, with defaults for those that are left out.
