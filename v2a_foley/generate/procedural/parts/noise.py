@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from v2a_foley.generate.procedural.family import RATE, Wave
+from v2a_foley.generate.procedural.family import RATE, Studio, Wave
 
 WIDTH = 0.3
 """Correlation of left and right noise: wide, and still only 1.9 dB down when both are summed to mono."""
@@ -84,3 +84,20 @@ def between(rng: np.random.Generator, low: float, high: float) -> float:
 def around(rng: np.random.Generator, value: float, spread: float) -> float:
     """Return a value times a log-normal factor of the given spread (0.1: about 10 %)."""
     return float(value * np.exp(np.clip(rng.standard_normal(), -2.2, 2.2) * spread))
+
+
+class Whistle:
+    """A resonance whose pitch wanders: band-limited complex noise on a moving carrier."""
+
+    def __init__(self, studio: Studio, name: str, hertz: float, width: float) -> None:
+        """Keep where it lies and how wide it is, in hertz."""
+        self._pairs = [[Slow(studio.rng(name, 2 * k + j), width) for j in (0, 1)] for k in range(studio.channels)]
+        self._hertz = hertz
+        self._phase = studio.rng(name, 9).random() * 6.28
+
+    def __call__(self, bend: Wave) -> Wave:
+        """Return the next samples, ``(channels, n)``; ``bend`` is the pitch as a factor, ``(n,)``."""
+        phase = self._phase + np.cumsum(2 * np.pi * self._hertz * bend / RATE)
+        self._phase = float(phase[-1] % (2 * np.pi))
+        cosine, sine = np.cos(phase), np.sin(phase)
+        return np.stack([0.7 * (real(len(bend)) * cosine + imag(len(bend)) * sine) for real, imag in self._pairs])
