@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from v2a_foley.timebase import Timecode, to_samples
+from v2a_foley.timebase import Timecode, to_frame, to_samples
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class PictureStream:
         start: when the first frame is shown.
         duration: from the first frame's start to the last frame's end.
         pixel_aspect: width of a pixel over its height.
+        transfer: how light is coded for HDR screens: ``pq``, ``hlg``, or empty for ordinary video.
     """
 
     index: int
@@ -40,6 +41,7 @@ class PictureStream:
     start: Fraction
     duration: Fraction
     pixel_aspect: Fraction = Fraction(1)
+    transfer: str = ""
 
     @property
     def end(self) -> Fraction:
@@ -86,6 +88,19 @@ class SoundStream:
 
 
 @dataclass(frozen=True)
+class Tracks:
+    """Which of a film's sound tracks are what, by their numbers from 1; None where nobody said.
+
+    Attributes:
+        dialogue: the dialogue.
+        music: the music.
+    """
+
+    dialogue: int | None = None
+    music: int | None = None
+
+
+@dataclass(frozen=True)
 class MediaFacts:
     """What is known of a film (or a photograph) before a pixel is decoded.
 
@@ -128,6 +143,12 @@ class MediaFacts:
     def start_timecode(self) -> Timecode:
         """The timecode of the film's first frame, 00:00:00:00 where the file has none."""
         return self.timecode or Timecode(0, self.picture.rate)
+
+    def timecode_at(self, time: Fraction) -> Timecode:
+        """Return the timecode nearest to a time on the film's clock; never one before 00:00:00:00."""
+        start = self.start_timecode
+        frame = start.frame + to_frame(time - self.picture.start, start.rate)
+        return Timecode(max(0, frame), start.rate, start.drop_frame)
 
     @property
     def time_reference(self) -> int:

@@ -8,22 +8,24 @@ from hypothesis import strategies as st
 from tests.audio.sounds import RATE, blocks, click, decibels, exact_true_peak, noise, tone, written
 from v2a_foley.audio.levels import CENTRE
 from v2a_foley.audio.loudness import measure
-from v2a_foley.audio.mix import Clip, Ducking, Mixer, MixSettings, summed
+from v2a_foley.audio.mix import Ducking, Mixer, MixSettings, summed
+from v2a_foley.audio.riding import Ride
+from v2a_foley.audio.sources import Clip, Own
 from v2a_foley.errors import RenderError, UsageError
 
 BUSES = ("BG", "FX", "FOLEY")
 
 
-def run(mixer, gain=0.0):
-    pieces = list(mixer.blocks(gain))
+def run(mixer, ride=None):
+    pieces = list(mixer.blocks(ride))
     stems = {name: np.concatenate([piece[name] for piece in pieces], axis=1) for name in mixer.buses}
     assert all(stem.shape == (mixer.channels, mixer.samples) for stem in stems.values())
     return stems, summed(stems, mixer.buses)
 
 
 def mixer_for(clips, samples, own=None, layout="stereo", block=24_000, **choices):
-    source = None if own is None else (lambda: blocks(own, 10_007))
-    return Mixer(clips, BUSES, samples, MixSettings(**choices), original=source, layout=layout, block=block)
+    tracks = {} if own is None else {"ORIG": Own(lambda: blocks(own, 10_007))}
+    return Mixer(clips, BUSES, samples, MixSettings(**choices), own=tracks, layout=layout, block=block)
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_the_result_does_not_depend_on_the_blocks(hit, bed, mode, loudness):
     mixes = []
     for block in (3 * RATE, 24_000, 4801):
         mixer = mixer_for(clips, 3 * RATE, original, block=block, original=mode, loudness=loudness)
-        mixes.append(run(mixer, mixer.programme_gain())[1])
+        mixes.append(run(mixer, mixer.levelled())[1])
     np.testing.assert_allclose(mixes[1], mixes[0], atol=1e-6)
     np.testing.assert_allclose(mixes[2], mixes[0], atol=1e-6)
 
@@ -134,7 +136,7 @@ def test_loudness_is_met(hit, bed, mode):
     clips = [Clip(hit, "FX", k * 24_000, 0, 4800, 6) for k in range(10)] + [Clip(bed, "BG", 0, 0, 6 * RATE)]
     original = noise(6, 0.1, seed=9) * (np.arange(6 * RATE) % (2 * RATE) < RATE)
     mixer = mixer_for(clips, 6 * RATE, original, original=mode, loudness=-23.0)
-    _, mix = run(mixer, mixer.programme_gain())
+    _, mix = run(mixer, mixer.levelled())
     assert measure(mix).integrated == pytest.approx(-23, abs=0.2)
     assert measure(mix).true_peak <= -0.9
 
@@ -145,7 +147,7 @@ def test_loudness_is_met_behind_a_limiter_at_work(bed, tmp_path):
     path = written(tmp_path / "spikes.wav", spikes)
     clips = [Clip(path, "FX", 0, 0, 3 * RATE), Clip(bed, "BG", 0, 0, 3 * RATE, -6)]
     mixer = mixer_for(clips, 3 * RATE, loudness=-14.0)
-    _, mix = run(mixer, mixer.programme_gain())
+    _, mix = run(mixer, mixer.levelled())
     assert measure(mix).integrated == pytest.approx(-14, abs=0.2)
     assert decibels(exact_true_peak(mix)) <= -1 + 0.1
 
@@ -154,8 +156,8 @@ def test_one_curve_on_every_stem(hit, bed):
     clips = [Clip(hit, "FX", k * 9600, 0, 4800, 20) for k in range(10)] + [Clip(bed, "BG", 0, 0, 2 * RATE, 10)]
     loud = mixer_for(clips, 2 * RATE, noise(2, 0.1), loudness=-10)
     soft = mixer_for(clips, 2 * RATE, noise(2, 0.1), loudness=-60)
-    limited, _ = run(loud, 0.0)
-    free, _ = run(soft, -60.0)
+    limited, _ = run(loud)
+    free, _ = run(soft, Ride(-60.0))
     heard = np.abs(free["BG"]) > 1e-5
     curve = (limited["BG"] / np.where(heard, free["BG"], 1))[heard]
     other = np.broadcast_to(limited["ORIG"] / free["ORIG"], heard.shape)[heard]
@@ -165,7 +167,7 @@ def test_one_curve_on_every_stem(hit, bed):
 
 def test_silence_has_no_loudness_to_meet():
     mixer = mixer_for([], RATE, loudness=-23)
-    assert mixer.programme_gain() == 0
+    assert mixer.levelled().gain_db == 0
     assert not run(mixer)[1].any()
 
 

@@ -48,7 +48,7 @@ def test_nor_is_any_other_file_replaced_unasked(option, cli, place):
     source = film(place.folder)
     named = {"--stems": "stems", "--spotting": "a.csv", "--timeline": "a.otio", "--contact-sheet": "a.png"}[option]
     Path("stems").mkdir()
-    Path("stems/film_BG.wav").write_text("mine")
+    Path("stems/film_BG_v1.wav").write_text("mine")
     if option != "--stems":
         Path(named).write_text("mine")
     before = contents(place.folder)
@@ -78,7 +78,7 @@ def test_an_output_that_cannot_be_is_refused_before_work(output, code, cli, plac
 def test_two_outputs_of_one_name_are_wrong_use(cli, place):
     source = film(place.folder)
     assert_refused(cli("run", source, "-o", "a.wav", "--spotting", "a.wav"), 2)
-    assert_refused(cli("run", source, "-o", "film_BG.wav", "--stems", "."), 2)
+    assert_refused(cli("run", source, "-o", "film_BG_v1.wav", "--stems", "."), 2)
 
 
 @contextmanager

@@ -159,7 +159,7 @@ def test_what_is_not_to_be_heard_is_not_heard(cli, film):
 
 def test_the_original_is_bit_identical_in_its_stem_and_loudness_is_left_alone(cli, film):
     run(cli, film, "--stems", "stems", "--prompt", "a dog barks")
-    original = soundfile.read("stems/film_ORIG.wav", dtype="int32")[0]
+    original = soundfile.read("stems/film_ORIG_v1.wav", dtype="int32")[0]
     ffmpeg("-i", film, "-map", "0:a:0", "-ar", "48000", "-c:a", "pcm_s24le", "first.wav")
     first = soundfile.read("first.wav", dtype="int32")[0]
     shared = min(len(first), len(original))
@@ -182,7 +182,7 @@ def test_ducking_makes_room_for_the_original(cli, film):
     for original in ("mix", "duck"):
         run(cli, film, "--original", original, "--prompt", "rain on a roof", "--stems", original)
         energy[original] = {
-            layer: float(np.square(soundfile.read(f"{original}/film_{layer}.wav")[0]).mean())
+            layer: float(np.square(soundfile.read(f"{original}/film_{layer}_v1.wav")[0]).mean())
             for layer in ("ORIG", "BG")
         }
     assert energy["duck"]["ORIG"] == pytest.approx(energy["mix"]["ORIG"], rel=1e-6)
@@ -192,9 +192,9 @@ def test_ducking_makes_room_for_the_original(cli, film):
 def test_gain_moves_the_new_sound_alone(cli, film):
     for gain in (0, -12):
         run(cli, film, "--gain", gain, "--prompt", "rain on a roof", "--stems", f"at{gain}")
-    loud, soft = (np.abs(soundfile.read(f"at{gain}/film_BG.wav")[0]).max() for gain in (0, -12))
+    loud, soft = (np.abs(soundfile.read(f"at{gain}/film_BG_v1.wav")[0]).max() for gain in (0, -12))
     assert 20 * np.log10(soft / loud) == pytest.approx(-12, abs=0.1)
-    assert np.array_equal(soundfile.read("at0/film_ORIG.wav")[0], soundfile.read("at-12/film_ORIG.wav")[0])
+    assert np.array_equal(soundfile.read("at0/film_ORIG_v1.wav")[0], soundfile.read("at-12/film_ORIG.wav")[0])
 
 
 def test_the_users_library_speaks_where_it_has_something(cli, film):

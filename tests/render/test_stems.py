@@ -18,7 +18,7 @@ from v2a_foley.audio.wav import read_wav
 from v2a_foley.errors import Cancelled, DiskFull, RenderError
 from v2a_foley.progress import Progress
 from v2a_foley.project import Layer
-from v2a_foley.render.stems import mix_path, render_sound, stem_path
+from v2a_foley.render.stems import render_sound
 from v2a_foley.timebase import Timecode, to_samples
 from v2a_foley.video.probe import probe
 
@@ -108,8 +108,8 @@ def test_stems_know_their_name_and_when_the_film_starts(tmp_path):
     rate = Fraction(24_000, 1001)
     media = replace(facts(1, rate), timecode=Timecode.parse("01:00:00:00", rate))
     sound = render_sound(project(media), MixSettings(), tmp_path)
-    assert sound.stems[Layer.BG] == tmp_path / "film_BG.wav" == stem_path(tmp_path, media.path, Layer.BG)
-    assert sound.mix == mix_path(tmp_path, media.path)
+    assert sound.stems[Layer.BG] == tmp_path / "film_BG_v1.wav"
+    assert sound.mix == tmp_path / "film_MIX_v1.wav"
     for path in (sound.mix, *sound.stems.values()):
         data = path.read_bytes()
         at = data.index(b"bext") + 8

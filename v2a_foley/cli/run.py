@@ -58,6 +58,8 @@ def report(result: RunResult) -> None:
     spent = sum(result.seconds.values())
     level = "silent" if result.integrated < -70 else f"{result.integrated:.1f} LUFS, {result.true_peak:.1f} dBTP"
     typer.echo(f"{result.output}  {level}, {spent:.1f} s, at most {result.peak_memory / 2**30:.2f} GiB")
+    if result.delivery is not None:
+        typer.echo(result.delivery.sentence())
     for path in [*result.stems.values(), *result.files.values()]:
         typer.echo(f"{path}")
 

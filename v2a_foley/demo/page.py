@@ -15,7 +15,6 @@ from v2a_foley.demo.report import in_frames, in_ms
 from v2a_foley.demo.story import PICTURES, Demo
 from v2a_foley.engine.result import finite
 from v2a_foley.files import translated, write_text
-from v2a_foley.interchange.spotting import timecode_at
 from v2a_foley.project import Cue, Layer, Shot
 from v2a_foley.timebase import as_clock
 
@@ -62,7 +61,7 @@ def write_page(demo: Demo) -> Path:
             shots="".join(_shot(demo, shot, stills[shot.index]) for shot in result.project.shots),
             impacts=_impacts(demo),
             sheet=_link(demo, result.files["contact_sheet"]),
-            stems="".join(_stem(demo, layer, path) for layer, path in result.stems.items()),
+            stems="".join(_stem(demo, Layer(layer), path) for layer, path in result.stems.items()),
             spotting=_link(demo, result.files["spotting"]),
             cues="".join(_cue_row(demo, cue) for cue in result.project.cues),
             spent=_spent(demo),
@@ -197,8 +196,8 @@ def _made_by(cue: Cue) -> str:
 def _cue_row(demo: Demo, cue: Cue) -> str:
     media = demo.result.project.media
     return (
-        f'<tr><td class="n">{escape(cue.id)}</td><td class="n">{timecode_at(media, cue.range.start)}</td>'
-        f'<td class="n">{timecode_at(media, cue.range.end)}</td><td>{_pill(cue.layer)}</td>'
+        f'<tr><td class="n">{escape(cue.id)}</td><td class="n">{media.timecode_at(cue.range.start)}</td>'
+        f'<td class="n">{media.timecode_at(cue.range.end)}</td><td>{_pill(cue.layer)}</td>'
         f"<td>{escape(cue.prompt or cue.event.caption)}</td><td>{escape(cue.event.catid)}</td>"
         f'<td>{escape(_made_by(cue))}</td><td class="num">{len(cue.hits) or "–"}</td>'
         f"<td>{escape(cue.take.licence if cue.take else '')}</td></tr>"

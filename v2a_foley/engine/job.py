@@ -18,8 +18,12 @@ from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 from v2a_foley.files import Outbox, check_output, safe_name, translated
 from v2a_foley.progress import Progress
-from v2a_foley.project import Layer, Project
-from v2a_foley.render.stems import RenderedSound, stem_path
+from v2a_foley.project import Project
+from v2a_foley.render.stems import EFFECTS, MUSIC_AND_EFFECTS, RenderedSound, stem_layers
+from v2a_foley.timebase import Timecode
+
+REDUCED = {MUSIC_AND_EFFECTS: "me", EFFECTS: "effects"}
+"""What the mix without its dialogue is called among a result's files."""
 
 
 def add_foley(
@@ -76,7 +80,8 @@ def run(
     with scratch() as room, Outbox() as outbox, border():
         film = outbox.path(output)  # asked for at once: where nothing can be written, no work is wasted
         project = stages.open_film(source, progress)
-        stages.check_request(project, output)
+        stages.check_request(project, output, settings)
+        check_destinations(source, output, settings, project.media.start_timecode)
         profile = stages.load_profile(settings.profile, progress, settings)
         check_voice(settings, profile, progress)
         seen = stages.describe(project, profile, settings, progress)
@@ -96,6 +101,7 @@ def run(
             output=output,
             project=final,
             stems={layer: settings.stems / path.name for layer, path in sound.stems.items()} if settings.stems else {},
+            delivery=sound.delivery,
             integrated=sound.loudness.integrated,
             true_peak=sound.loudness.true_peak,
             seconds=dict(progress.seconds),
@@ -106,16 +112,19 @@ def run(
         )
 
 
-def check_destinations(source: Path, output: Path, settings: RunSettings) -> None:
+def check_destinations(source: Path, output: Path, settings: RunSettings, start: Timecode | None = None) -> None:
     """Refuse every output that cannot be written, before any work is done.
+
+    Where stems' names tell the film's first timecode, they are checked only once that is known (``start``).
 
     Raises:
         OutputError: a folder is missing or read-only, or an output is the input.
         UsageError: a file exists already and is not to be overwritten, or two outputs share a name.
     """
     wanted = [output, *(each for each in (settings.spotting, settings.timeline, settings.contact_sheet) if each)]
-    if settings.stems is not None:
-        wanted += [stem_path(settings.stems, source, layer) for layer in Layer]
+    naming = settings.naming()
+    if settings.stems is not None and (start is not None or not naming.stems_need_start):
+        wanted += [settings.stems / naming.stem_name(source, layer, start) for layer in stem_layers(settings.tracks())]
     if len({each.absolute() for each in wanted}) < len(wanted):
         raise UsageError("Two outputs have the same name.", hint="Give each its own.")
     for each in wanted:
@@ -169,6 +178,8 @@ def _write_lists(
 ) -> dict[str, Path]:
     """Write the spotting list, the timeline and the contact sheet, where they are asked for."""
     files: dict[str, Path] = {}
+    if settings.stems is not None:
+        files |= {REDUCED[what]: settings.stems / path.name for what, path in sound.reduced.items()}
     with progress.stage("report"):
         if settings.spotting is not None:
             from v2a_foley.interchange.spotting import write_spotting

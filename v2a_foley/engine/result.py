@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from v2a_foley.project import Cue, Layer, Project, Shot, Take
+from v2a_foley.audio.delivery import DeliveryReport
+from v2a_foley.project import Cue, Project, Shot, Take
 from v2a_foley.timebase import as_text
 
 TOP = 5
@@ -29,18 +30,21 @@ class RunResult:
         seconds: wall-clock seconds spent in each stage, without those of stages inside it; they add up.
         warnings: sentences that the user should read.
         peak_memory: the most memory in bytes that was held: the GPU's where one was used, else the whole process's.
-        files: the other files that were written, by kind (``spotting``, ``timeline``, ``contact_sheet``).
+        files: the other files that were written, by kind (``spotting``, ``timeline``, ``contact_sheet``, and ``me`` or
+            ``effects``: the mix without its dialogue, or without all of the film's own sound).
+        delivery: whether the mix is what was asked for, where something was.
     """
 
     output: Path
     project: Project
-    stems: Mapping[Layer, Path]
+    stems: Mapping[str, Path]
     integrated: float
     true_peak: float
     seconds: Mapping[str, float]
     warnings: tuple[str, ...] = ()
     peak_memory: int = 0
     files: Mapping[str, Path] = field(default_factory=dict)
+    delivery: DeliveryReport | None = None
     _scratch: TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -49,12 +53,13 @@ class RunResult:
             "output": str(self.output),
             "shots": [shot_dict(shot) for shot in self.project.shots],
             "cues": [cue_dict(cue) for cue in self.project.cues],
-            "stems": {layer.value: str(path) for layer, path in self.stems.items()},
+            "stems": {str(layer): str(path) for layer, path in self.stems.items()},
             "integrated_lufs": finite(self.integrated),
             "true_peak_dbtp": finite(self.true_peak),
             "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
             "warnings": list(self.warnings),
             "peak_memory_bytes": self.peak_memory,
+            "delivery": delivery_dict(self.delivery) if self.delivery else None,
             **{kind: str(path) for kind, path in self.files.items()},
         }
 
@@ -62,6 +67,28 @@ class RunResult:
 def finite(value: float, digits: int = 2) -> float | None:
     """Return a rounded number, or None where it is not finite: JSON knows no infinity."""
     return round(value, digits) if math.isfinite(value) else None
+
+
+def delivery_dict(report: DeliveryReport) -> dict[str, Any]:
+    """Return the report on a delivery as plain values; what could not be measured is null."""
+    return {
+        "preset": report.delivery.name,
+        "passed": report.passed,
+        "gate": report.gate,
+        "speech_share": None if report.speech is None else round(report.speech, 4),
+        "speech_estimate": None if report.speech is None else "silero-vad",
+        "checks": [
+            {
+                "what": check.what,
+                "measured": finite(check.measured),
+                "unit": check.unit,
+                "wanted": check.wanted,
+                "passed": check.passed,
+            }
+            for check in report.checks
+        ],
+        "sentence": report.sentence(),
+    }
 
 
 def range_dict(shot: Shot) -> dict[str, Any]:

@@ -9,14 +9,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
+from v2a_foley.audio.delivery import DELIVERIES, Delivery
 from v2a_foley.compute import PRECISIONS
 from v2a_foley.errors import UsageError
+from v2a_foley.media import Tracks
 from v2a_foley.options import Option, check_options
+from v2a_foley.project.names import STEM_PATTERN, TAKE_PATTERN, Naming
 
 GENERATORS = ("auto", "procedural", "library", "audioldm")
 CUES = ("events", "shots")
 SCHEDULERS = ("dpm++", "unipc", "ddim")
 ORIGINALS = ("mix", "duck", "replace")
+FOLEY_PLACES = ("lr", "c")
 ROOMS = ("auto", "dry", "room", "hall", "church", "cave", "vehicle", "street", "forest", "open")
 DETECTORS = ("adaptive", "content", "transnet")
 
@@ -131,9 +135,41 @@ class RunSettings:
             metavar="off|LUFS",
         ),
     ] = "auto"
-    stems: Annotated[
-        Path | None, Option("Write ORIG, BG, FX and FOLEY here, 24-bit Broadcast WAV.", "Files", metavar="DIR")
+    deliver: Annotated[
+        str,
+        Option(
+            "Bring the finished programme to what a broadcaster or platform asks, and say whether it is met.",
+            "Mix",
+            metavar="|".join(DELIVERIES),
+        ),
+    ] = ""
+    foley_to: Annotated[
+        str, Option("Where the new sound goes in 5.1: front left and right, or centre.", "Mix", choices=FOLEY_PLACES)
+    ] = "lr"
+    dialogue_track: Annotated[
+        int | None, Option("Number of the film's sound track that is the dialogue, from 1.", "Mix", least=1, most=999)
     ] = None
+    music_track: Annotated[
+        int | None, Option("Number of the film's sound track that is the music, from 1.", "Mix", least=1, most=999)
+    ] = None
+    stems: Annotated[
+        Path | None,
+        Option(
+            "Write ORIG, BG, FX and FOLEY here, 24-bit Broadcast WAV, and the mix without dialogue.",
+            "Files",
+            metavar="DIR",
+        ),
+    ] = None
+    stem_name: Annotated[
+        str, Option("How stems are called: {film} {layer} {tc} {version}.", "Files", metavar="PATTERN")
+    ] = STEM_PATTERN
+    name: Annotated[
+        str,
+        Option(
+            "How takes are called: {film} {layer} {tc} {take} {catid} {name} {version}.", "Files", metavar="PATTERN"
+        ),
+    ] = TAKE_PATTERN
+    version: Annotated[str, Option("What {version} stands for.", "Files", metavar="TEXT")] = "v1"
     spotting: Annotated[Path | None, Option("Write the spotting list.", "Files", metavar="FILE.csv")] = None
     timeline: Annotated[
         Path | None, Option("Write the timeline for editors; its takes go beside it.", "Files", metavar="FILE.otio")
@@ -149,9 +185,56 @@ class RunSettings:
         if self.generator == "library" and self.library is None:
             raise UsageError("--generator library needs a folder of sounds.", hint="Add --library DIR.")
         self.loudness_target()
+        self.naming()
+        self._check_tracks()
+
+    def _check_tracks(self) -> None:
+        """Refuse tracks that nobody would hear."""
+        named = [each for each in (self.dialogue_track, self.music_track) if each is not None]
+        if len(set(named)) < len(named):
+            raise UsageError(
+                f"Sound track {self.music_track} cannot be both the dialogue and the music.",
+                hint="Name another with --music-track, or leave it out.",
+            )
+        if named and self.original == "replace":
+            raise UsageError(
+                "--original replace leaves the film's own sound out, the named tracks with it.",
+                hint="Leave out --dialogue-track and --music-track, or --original replace.",
+            )
+
+    def tracks(self) -> Tracks:
+        """Return which of the film's sound tracks are what."""
+        return Tracks(self.dialogue_track, self.music_track)
+
+    def naming(self) -> Naming:
+        """Return how takes and stems are called.
+
+        Raises:
+            UsageError: a pattern is not to be understood, or gives several files one name.
+        """
+        return Naming(self.name, self.stem_name, self.version)
+
+    def delivery(self) -> Delivery | None:
+        """Return what the finished programme is to measure, or None where nothing was asked.
+
+        Raises:
+            UsageError: there is no such delivery, or a loudness was asked for as well.
+        """
+        if not self.deliver:
+            return None
+        if self.deliver not in DELIVERIES:
+            raise UsageError(
+                f"--deliver {self.deliver!r} is not known.", hint=f"Choose one of {', '.join(DELIVERIES)}."
+            )
+        if self.loudness != "auto":
+            raise UsageError("--deliver and --loudness both say how loud the film is to be.", hint="Leave one out.")
+        return DELIVERIES[self.deliver]
 
     def loudness_target(self) -> float | None:
         """Return the integrated loudness to reach, in LUFS, or None where it is left alone."""
+        delivery = self.delivery()
+        if delivery is not None:
+            return delivery.loudness
         if self.loudness == "auto":
             return -23.0 if self.original == "replace" else None
         if self.loudness == "off":

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from v2a_foley import ffmpeg
+from v2a_foley.audio.delivery import judged, why_missed
 from v2a_foley.audio.mix import MixSettings
 from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
@@ -24,7 +25,7 @@ from v2a_foley.progress import Progress
 from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
 from v2a_foley.render.mux import mux
-from v2a_foley.render.stems import RenderedSound, render_sound
+from v2a_foley.render.stems import RenderedSound, own_sounds, render_sound
 from v2a_foley.video.cuts import read_cuts
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import probe
@@ -128,6 +129,7 @@ def make_takes(
         Path(folder),
         progress,
         embeddings=audio_embeddings(project, profile, settings, progress),
+        naming=settings.naming(),
     )
 
 
@@ -140,9 +142,23 @@ def mix_down(
         DiskFull: the folder's disk is full.
     """
     settings, progress = settings or RunSettings(), progress or Progress()
-    mix = MixSettings(original=settings.original, gain_db=settings.gain, loudness=settings.loudness_target())
+    delivery, tracks = settings.delivery(), settings.tracks()
+    mix = MixSettings(
+        original=settings.original,
+        gain_db=settings.gain,
+        loudness=settings.loudness_target(),
+        foley_to=settings.foley_to,
+    )
+    if delivery is not None:
+        mix = replace(mix, ceiling=delivery.ceiling, short_term=delivery.short_term)
     with progress.stage("mix", float(project.media.duration)) as stage:
-        return render_sound(project, mix, Path(folder), progress, stage)
+        sound = render_sound(project, mix, Path(folder), progress, stage, naming=settings.naming(), tracks=tracks)
+    if delivery is None:
+        return sound
+    report = judged(delivery, sound.loudness)
+    if not report.passed:
+        progress.warn(why_missed(report))
+    return replace(sound, delivery=report)
 
 
 def write_film(project: Project, sound: RenderedSound, output: str | Path, progress: Progress | None = None) -> Path:
@@ -167,11 +183,11 @@ def _describe_still(project: Project, profile: Profile, settings: RunSettings, p
     return Seen(replace(project, shots=(shot,), profile=profile.name), still)
 
 
-def check_request(project: Project, output: Path) -> None:
-    """Refuse an output whose kind does not suit the input, before any work is done.
+def check_request(project: Project, output: Path, settings: RunSettings | None = None) -> None:
+    """Refuse an output whose kind does not suit the input, and tracks that are not there, before any work is done.
 
     Raises:
-        UsageError: a photograph's sound would become a film.
+        UsageError: a photograph's sound would become a film, or a named sound track does not exist.
         InputError: the container cannot hold the film's picture.
     """
     sound_only = output.suffix.lower() == ".wav"
@@ -179,3 +195,4 @@ def check_request(project: Project, output: Path) -> None:
         raise UsageError("The sound of a photograph is a WAV file.", hint=f"Write to {output.stem}.wav.")
     if not sound_only:
         check_container(project.media, output)
+    own_sounds(project.media, (settings or RunSettings()).tracks())

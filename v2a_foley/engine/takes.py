@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Generator as Generated
-from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from v2a_foley.errors import MissingError
 from v2a_foley.generate import BatchGenerator, Generator, Sound, SoundRequest
 from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Kind, Layer, Project, Take
+from v2a_foley.project.names import Naming
 from v2a_foley.timebase import SAMPLE_RATE, to_samples
 
 SILENT = -70.0
@@ -58,6 +59,12 @@ class _Job:
     number: int
     request: SoundRequest
     room: str = "auto"
+    file: str = ""
+
+    @property
+    def id(self) -> str:
+        """The take's id."""
+        return f"{self.cue.id}t{self.number}"
 
 
 def generate_takes(
@@ -68,9 +75,17 @@ def generate_takes(
     progress: Progress,
     *,
     embeddings: Mapping[tuple[str, int], NDArray[np.float32]] | None = None,
+    naming: Naming | None = None,
 ) -> Project:
-    """Return the project with takes for its cues; see ``takes_for``."""
-    return project.with_cues(takes_for(project.cues, generators, options, folder, progress, embeddings=embeddings))
+    """Return the project with takes for its cues, whose files are called as ``naming`` says; see ``takes_for``."""
+    names, media = naming or Naming(), project.media
+
+    def named(cue: Cue, take: str) -> str:
+        return names.take_name(cue, take, media)
+
+    return project.with_cues(
+        takes_for(project.cues, generators, options, folder, progress, embeddings=embeddings, named=named)
+    )
 
 
 def takes_for(
@@ -81,6 +96,7 @@ def takes_for(
     progress: Progress,
     *,
     embeddings: Mapping[tuple[str, int], NDArray[np.float32]] | None = None,
+    named: Callable[[Cue, str], str] = lambda _, take: f"{take}.wav",
 ) -> list[Cue]:
     """Return cues with takes; the first take of each is active.
 
@@ -94,17 +110,19 @@ def takes_for(
         folder: where the takes are written, 48 kHz float WAV.
         progress: one unit a take.
         embeddings: by the cue's id and the take's number, where the sound lies in the audio space.
+        named: the file name of a take of a cue, by its id; each must differ.
 
     Raises:
         MissingError: no generator can make a cue that was asked for, or none can make any cue.
         DiskFull: the folder's disk is full.
         Cancelled: the work was asked to stop.
     """
-    jobs = [
+    asked = [
         _Job(cue, number, request_for(cue, options, number, (embeddings or {}).get((cue.id, number))), options.room)
         for cue in cues
         for number in range(1, options.takes + 1)
     ]
+    jobs = [replace(job, file=named(job.cue, job.id)) for job in asked]
     made: dict[tuple[str, int], Take] = {}
     with (
         progress.stage("generate", len(jobs)) as stage,
@@ -244,7 +262,7 @@ def _written(job: _Job, maker: str, sound: Sound, folder: Path, progress: Progre
     cue, request = job.cue, job.request
     place = place_of(cue, sound, job.room)
     blocks = roomed(sound.blocks, place, cue.event.distance) if place else sound.blocks
-    path = folder / f"{cue.id}t{job.number}.wav"
+    path = folder / job.file
     meter = LoudnessMeter("stereo" if request.channels == 2 else "mono")
     written = 0
     with WavWriter(path, request.channels, bits=32) as wav:
@@ -259,7 +277,7 @@ def _written(job: _Job, maker: str, sound: Sound, folder: Path, progress: Progre
     if written != request.samples:
         raise AssertionError(f"{maker} made {written} samples of {request.samples} for {cue.event.name}")
     return Take(
-        id=path.stem,
+        id=job.id,
         path=path,
         sample_rate=SAMPLE_RATE,
         channels=request.channels,

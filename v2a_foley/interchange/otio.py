@@ -34,7 +34,7 @@ _USUAL_RATES = tuple(Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)) + 
 )
 
 
-def write_timeline(project: Project, path: Path, *, stems: Mapping[Layer, Path] | None = None) -> None:
+def write_timeline(project: Project, path: Path, *, stems: Mapping[str, Path] | None = None) -> None:
     """Write a project as a native ``.otio`` file, in one step.
 
     Args:
@@ -50,7 +50,7 @@ def write_timeline(project: Project, path: Path, *, stems: Mapping[Layer, Path] 
     write_text(path, otio.adapters.write_to_string(timeline_of(project, stems=stems), "otio_json"))
 
 
-def timeline_of(project: Project, *, stems: Mapping[Layer, Path] | None = None) -> otio.schema.Timeline:
+def timeline_of(project: Project, *, stems: Mapping[str, Path] | None = None) -> otio.schema.Timeline:
     """Return the timeline: the picture's shots, the film's own sound (ORIG), a track or more a layer, and the stems.
 
     Cues that overlap on one layer lie on further tracks (``BG 2``). A clip's media is the active take with its handles;
@@ -73,8 +73,7 @@ def timeline_of(project: Project, *, stems: Mapping[Layer, Path] | None = None) 
         placed = [one for cue in project.cues_on(layer) if (one := _placed(cue, media)) is not None]
         for number, lane in enumerate(lanes(placed), start=1):
             tracks.append(_lane(lane, f"{layer}" if number == 1 else f"{layer} {number}"))
-    for layer, stem in (stems or {}).items():
-        tracks.append(_stem(media, layer, stem))
+    tracks += [_stem(media, name, stem) for name, stem in (stems or {}).items()]
     timeline.tracks.extend(tracks)
     return timeline
 
@@ -225,7 +224,7 @@ def _facts(cue: Cue, take: Take) -> dict[str, Any]:
     }
 
 
-def _stem(media: MediaFacts, layer: Layer, path: Path) -> otio.schema.Track:
+def _stem(media: MediaFacts, layer: str, path: Path) -> otio.schema.Track:
     """Lay a stem, which is as long as the film and carries its start in its time reference; switched off."""
     track = otio.schema.Track(f"{layer} stem", kind=otio.schema.TrackKind.Audio)
     zero = media.time_reference

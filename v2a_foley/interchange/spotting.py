@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 from v2a_foley.files import writing
 from v2a_foley.media import MediaFacts
 from v2a_foley.project import FOLEY_LAYERS, Cue, Project
-from v2a_foley.timebase import Timecode, as_text, to_frame
+from v2a_foley.timebase import as_text
 
 COLUMNS = (
     "cue", "timecode_in", "timecode_out", "seconds_in", "seconds_out", "exact_in", "exact_out", "shots", "layer",
@@ -44,19 +43,12 @@ def rows(project: Project) -> Iterator[tuple[str, ...]]:
         yield _row(project.media, cue)
 
 
-def timecode_at(media: MediaFacts, time: Fraction) -> Timecode:
-    """Return the timecode nearest to a time on the film's clock; never one before 00:00:00:00."""
-    start, picture = media.start_timecode, media.picture
-    frame = start.frame + to_frame(time - picture.start, start.rate)
-    return Timecode(max(0, frame), start.rate, start.drop_frame)
-
-
 def _row(media: MediaFacts, cue: Cue) -> tuple[str, ...]:
     take, start, end = cue.take, cue.range.start, cue.range.end
     return (
         cue.id,
-        str(timecode_at(media, start)),
-        str(timecode_at(media, end)),
+        str(media.timecode_at(start)),
+        str(media.timecode_at(end)),
         f"{float(start):.6f}",
         f"{float(end):.6f}",
         as_text(start),

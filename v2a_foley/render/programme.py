@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from v2a_foley.audio.mix import Clip
+from v2a_foley.audio.sources import Clip
 from v2a_foley.project import Cue, Kind, Layer, Project, Take
 from v2a_foley.timebase import SAMPLE_RATE, to_samples
 
