@@ -161,9 +161,10 @@ def _decoded(
                 time = None if frame.pts is None or not tick else frame.pts * tick
                 kind = (frame.format.name, frame.layout.name, frame.sample_rate)
                 if kind not in converters:
-                    converters[kind] = av.AudioResampler("fltp", rate=stream.sample_rate)
+                    # Interleaved: PyAV reads past the planes of a frame with more than eight channels.
+                    converters[kind] = av.AudioResampler("flt", rate=stream.sample_rate)
                 for converted in converters[kind].resample(frame):
-                    yield time, tick, _fitting(np.asarray(converted.to_ndarray(), np.float32), stream.channels)
+                    yield time, tick, _fitting(_planar(converted), stream.channels)
         except (av.FFmpegError, IndexError, AttributeError) as error:
             raise MediaUnreadable(
                 f"The sound track {stream.index} of {path.name!r} ({stream.codec}) cannot be decoded: {error}.",
@@ -213,6 +214,12 @@ def _at(packet: Packet[AudioStream] | None) -> str:
     if packet is None or packet.pts is None or packet.time_base is None:
         return ""
     return f" at {as_clock(packet.pts * packet.time_base)}"
+
+
+def _planar(frame: AudioFrame) -> Samples:
+    """Return an interleaved frame as ``float32 (channels, n)``."""
+    channels = frame.layout.nb_channels
+    return np.ascontiguousarray(frame.to_ndarray().reshape(-1, channels).T, np.float32)
 
 
 def _fitting(sound: Samples, channels: int) -> Samples:
