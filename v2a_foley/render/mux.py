@@ -57,7 +57,7 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
         verify(
             facts,
             part,
-            sound=facts.duration - streams.cut,
+            sound=facts.duration - max(streams.cut, Fraction(0)),
             cut=streams.cut,
             at_zero=target.starts_at_zero,
             progress=progress,
@@ -75,7 +75,11 @@ def _copy(sound: Path, part: Path) -> None:
 def _arguments(facts: MediaFacts, sound: Path, part: Path, target: Container, streams: Plan) -> list[str | Path]:
     """Return ffmpeg's arguments; timestamps are those of the film less its origin, so that the film starts at zero."""
     arguments: list[str | Path] = ["-copyts", "-itsoffset", micro(-facts.origin - streams.cut)]
-    arguments += [*local_input(facts.path), *(["-ss", micro(streams.cut)] if streams.cut else []), *local_input(sound)]
+    arguments += [
+        *local_input(facts.path),
+        *(["-ss", micro(streams.cut)] if streams.cut > 0 else []),
+        *local_input(sound),
+    ]
     new = streams.kept.index(facts.picture.index) + 1
     order = [f"0:{index}" for index in streams.kept]
     order[new:new] = ["1:a:0", *(f"0:{index}" for index in streams.sounds)]

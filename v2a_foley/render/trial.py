@@ -6,6 +6,7 @@ Muxers write headers for codecs that nobody reads again from them (PCM in transp
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -26,14 +27,15 @@ _PACKETS = 60
 """How many packets of the picture are tried: enough to meet frames that are shown in another order."""
 _BYTES = 32_000_000
 """How much of it is tried at most."""
-_BRIGHT = {16: "PQ", 18: "HLG"}
-"""The transfers of HDR, by their number in ITU-T H.273."""
 _READING: dict[str, Any] = {"options": {"protocol_whitelist": "file"}, "metadata_errors": "replace"}
 
 
 def local_input(path: Path) -> list[str]:
-    """Return the arguments that open a file, and let it open nothing but files."""
-    return ["-protocol_whitelist", "file,pipe", "-i", ffmpeg.file_url(path)]
+    """Return the arguments that open a file, and let it open nothing but files.
+
+    Times that AVI does not note are found out, as PyAV does it when the film is probed.
+    """
+    return ["-fflags", "+genpts", "-protocol_whitelist", "file,pipe", "-i", ffmpeg.file_url(path)]
 
 
 def picture_options(facts: MediaFacts, target: Container) -> list[str]:
@@ -51,10 +53,14 @@ def picture_options(facts: MediaFacts, target: Container) -> list[str]:
 
 
 def shift(facts: MediaFacts, target: Container) -> Fraction:
-    """Return the seconds of the film's beginning that a container leaves out because it begins with the picture."""
-    if target.timed or facts.container == target.format == "avi":
+    """Return the seconds of the film's beginning that a container leaves out because it begins with the picture.
+
+    ffmpeg takes the first frame of some AVI files to be late by the frames that the decoder keeps back; between two of
+    them the picture stays where it is, and the sound of a film that had none begins with the file, so much before zero.
+    """
+    if target.timed:
         return Fraction(0)
-    return facts.picture.start
+    return -facts.origin if facts.container == target.format == "avi" else facts.picture.start
 
 
 def micro(time: Fraction) -> str:
@@ -76,6 +82,8 @@ def refusal(facts: MediaFacts, target: Container) -> str:
     picture = facts.picture
     if picture.variable_rate and not target.timed:
         return f"({picture.codec}): its frames last unequally"
+    if target.format not in facts.container and not _in_order(facts):
+        return f"({picture.codec}): {facts.container} does not tell in which order its frames are shown"
     named = f"({picture.codec}, {float(picture.rate):.6g} frames a second)"
     with scratch_folder() as room:
         written = room / "trial"
@@ -100,9 +108,37 @@ def refusal(facts: MediaFacts, target: Container) -> str:
                 av.open(ffmpeg.file_url(facts.path), **_READING) as old,
                 av.open(ffmpeg.file_url(written), format=_demuxer(target)) as new,
             ):
-                return _shown_otherwise(old, old.streams.video[_place(old, picture.index)], new, target) or ""
+                return _shown_otherwise(
+                    old, old.streams.video[_place(old, picture.index)], new, target, picture.transfer
+                )
         except (av.FFmpegError, IndexError):
             return named
+
+
+@lru_cache(maxsize=64)
+def _in_order(facts: MediaFacts) -> bool:
+    """Tell whether the frames, as the decoder shows them, have rising times.
+
+    H.264 with frames in another order than they are decoded has none in AVI and in many MXF files: players that find
+    out the order by decoding show it well, but a container that states times would state wrong ones.
+    """
+    import av
+
+    times: list[int] = []
+    with av.open(ffmpeg.file_url(facts.path), **_READING) as film:
+        stream = film.streams[facts.picture.index]
+        if not isinstance(stream, av.VideoStream) or not stream.codec_context.has_b_frames:
+            return True
+        packets = [packet for packet, _ in zip(film.demux(stream), range(_PACKETS), strict=False)]
+        known = [packet.pts for packet in packets if packet.pts is not None]
+        if known != sorted(known):  # the container knows the order
+            return True
+        for packet in packets:
+            with suppress(av.FFmpegError):
+                times += [frame.pts for frame in stream.decode(packet) if frame.pts is not None]
+            if times != sorted(times):
+                return False
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -146,7 +182,9 @@ def _place(film: InputContainer, index: int) -> int:
     return [stream.index for stream in film.streams.video].index(index)
 
 
-def _shown_otherwise(old: InputContainer, before: VideoStream, new: InputContainer, target: Container) -> str:
+def _shown_otherwise(
+    old: InputContainer, before: VideoStream, new: InputContainer, target: Container, transfer: str
+) -> str:
     """Return how the same picture would look different, or nothing: turned, stretched, in other colours, opaque."""
     after = new.streams.video[0]
     codec = _name(before)
@@ -155,9 +193,8 @@ def _shown_otherwise(old: InputContainer, before: VideoStream, new: InputContain
     aspects = [Fraction(stream.sample_aspect_ratio or 1) for stream in (before, after)]
     if aspects[0] != aspects[1]:
         return f"({codec}): it does not note the shape of its pixels, {aspects[0]}"
-    transfer = before.codec_context.color_trc
-    if transfer in _BRIGHT and after.codec_context.color_trc != transfer:
-        return f"({codec}): it does not note that its light is {_BRIGHT[transfer]}"
+    if transfer and after.codec_context.color_trc != before.codec_context.color_trc:
+        return f"({codec}): it does not note that its light is coded as {transfer.upper()}"
     first, again = next(old.decode(before), None), next(new.decode(after), None)
     if first is None:
         return ""

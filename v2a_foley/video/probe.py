@@ -33,6 +33,8 @@ _LONGEST_FRAME = 3600
 _TOLD_BY_STREAM = ("mov", "avi", "mxf", "mp4")
 _TOLD_BY_CONTAINER = ("matroska", "flv", "asf")
 _TOLD_VAGUELY = ("flv", "asf")
+_TRANSFERS = {16: "pq", 18: "hlg"}
+"""How light is coded for HDR screens, by its number in ITU-T H.273."""
 _ESTIMATED = ("mpegts", "mpeg")
 """Containers that state no length: ffmpeg guesses it from the last packet's beginning."""
 _SURE, _VAGUE = Fraction(1, 20), Fraction(1, 5)
@@ -234,6 +236,7 @@ def _picture(stream: VideoStream, frame: VideoFrame, beat: Cadence, clock: Frame
         start=clock.zero,
         duration=clock.end - clock.zero,
         pixel_aspect=Fraction(aspect) if aspect else Fraction(1),
+        transfer=_TRANSFERS.get(stream.codec_context.color_trc, ""),
     )
 
 

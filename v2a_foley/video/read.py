@@ -23,6 +23,8 @@ from v2a_foley.video.photograph import photograph
 from v2a_foley.video.probe import frame_clock, overstated, unreadable
 from v2a_foley.video.rescue import recoded, remuxed
 from v2a_foley.video.segments import WORTHWHILE, Segments
+from v2a_foley.video.stepwise import Stepwise
+from v2a_foley.video.tone import toned
 
 _PICKED = 64
 """Frames that are handed over together where some are picked."""
@@ -35,7 +37,7 @@ class FrameBlock:
     Attributes:
         first: number of the first one, from 0.
         times: when each is shown, on the film's clock.
-        frames: ``uint8 (n, height, width, 3)``, RGB, upright, as displayed.
+        frames: ``uint8 (n, height, width, 3)``, RGB, upright, as an ordinary screen displays them.
     """
 
     first: int
@@ -94,7 +96,7 @@ def read_frames(facts: MediaFacts, times: Sequence[Fraction], *, short_side: int
     with ExitStack() as stack:
         for way in _all_ways(facts, clock, size, stack, None):
             try:
-                pictures = way().picked(wanted)
+                pictures = toned(way().picked(wanted), facts.picture.transfer)
             except MediaUnreadable as error:
                 problem = problem or error
             else:
@@ -131,7 +133,7 @@ def read_picked(
             try:
                 source = way()
                 while left:
-                    frames = source.picked(left[:_PICKED])
+                    frames = toned(source.picked(left[:_PICKED]), facts.picture.transfer)
                     left = left[_PICKED:]
                     yield frames
             except MediaUnreadable as error:
@@ -182,10 +184,16 @@ def _ways(
 def _all_ways(
     facts: MediaFacts, clock: FrameClock, size: tuple[int, int], stack: ExitStack, progress: Progress | None
 ) -> list[Callable[[], _Source]]:
-    """Return the ways to frames that are read in order, to be tried one after the other: long films piece by piece."""
+    """Return the ways to frames that are read in order, to be tried one after the other: long films piece by piece.
+
+    Films that cannot be parted are decoded step by step, slower: decord would hold all of their frames at once.
+    """
     ways = _ways(facts, clock, size, stack, progress)
     if len(clock) >= WORTHWHILE and not overstated(facts):
-        ways.insert(0, lambda: Segments(facts, size, len(clock), unreadable))
+        ways[:0] = [
+            lambda: Segments(facts, size, len(clock), unreadable),
+            lambda: Stepwise(facts, size, len(clock), stack),
+        ]
     return ways
 
 
@@ -197,7 +205,7 @@ def _decoded(
     with ExitStack() as stack:
         for way in _all_ways(facts, clock, size, stack, progress):
             try:
-                with closing(run_ahead(_blocks(way(), clock, block, done))) as blocks:
+                with closing(run_ahead(_blocks(way(), facts, clock, block, done))) as blocks:
                     for found in blocks:
                         done = found.first + len(found.frames)
                         yield found
@@ -212,7 +220,9 @@ def _decoded(
         progress.warn(f"{facts.path.name}: the last {lost:.1f} s of the picture cannot be decoded.")
 
 
-def _blocks(source: _Source, clock: FrameClock, block: int, first: int) -> Generator[FrameBlock, None, None]:
+def _blocks(
+    source: _Source, facts: MediaFacts, clock: FrameClock, block: int, first: int
+) -> Generator[FrameBlock, None, None]:
     for start in range(first, len(clock), block):
-        frames = source.picked(range(start, min(start + block, len(clock))))
+        frames = toned(source.picked(range(start, min(start + block, len(clock)))), facts.picture.transfer)
         yield FrameBlock(start, clock.times(start, start + len(frames)), frames)

@@ -2,7 +2,8 @@
 
 decord reads all packets of a file at once and decodes them as fast as it can, whoever waits or does not: half an hour
 of film lay in memory, as packets and as frames. It is therefore given short copies of the film, each beginning at a
-keyframe and ending where the next one is shown. What times the frames have is not decided here.
+keyframe and ending where the next one is shown. Only keyframes that need nothing from before them serve; containers
+mark others, too (intra refresh). What times the frames have is not decided here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import MediaFacts
+from v2a_foley.video.bitstream import UNITS, UnitStream
 from v2a_foley.video.decord_door import Decoder, Frames
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 LENGTH = 200
 """Frames that a segment has at least; it ends before the next keyframe."""
+LONGEST = 1000
+"""Frames that a segment has at most."""
 WORTHWHILE = 600
 """Frames from which a film is opened in segments."""
 
@@ -70,6 +74,7 @@ class Segments:
         self._facts, self._size, self._frames, self._error = facts, size, frames, unreadable
         self._first, self._end = 0, 0
         self._decoder: Decoder | None = None
+        self._units: UnitStream | None = None
         self._parts = self._copies()
 
     def __len__(self) -> int:
@@ -124,6 +129,9 @@ class Segments:
                 stream = container.streams[self._facts.picture.index]
                 if not isinstance(stream, av.VideoStream):
                     raise self._error(self._facts.path, "its picture is no picture")
+                codec = stream.codec_context.codec.canonical_name
+                if codec in UNITS:
+                    self._units = UnitStream(codec, stream.codec_context.extradata or b"")
                 for part in self._cut(container.demux(stream)):
                     yield partial(self._copied, part, stream), part.shown
         except (FFmpegError, ValueError) as error:
@@ -146,14 +154,22 @@ class Segments:
                 part, coming = coming, None
             if time < part.start:
                 raise self._error(self._facts.path, "its frames lie in an order that cannot be parted")
-            if coming is None and packet.is_keyframe and part.shown >= LENGTH:
+            if coming is None and part.shown >= LENGTH and self._enters(packet):
                 part.packets.append(packet)
                 coming = _Part(time, [packet], times={time})
-            else:
+            elif part.shown < LONGEST:
                 part.add(packet, time)
+            else:
+                raise self._error(self._facts.path, f"in {LONGEST} frames there is none at which decoding may begin")
         yield self._checked(part)
         if coming is not None:
             yield self._checked(coming)
+
+    def _enters(self, packet: Packet[VideoStream]) -> bool:
+        """Tell whether decoding may begin at a packet, and gives the same frames as from the film's beginning on."""
+        if not packet.is_keyframe:
+            return False
+        return self._units is None or self._units.begins_cleanly(bytes(packet))
 
     def _timed(self, packets: Iterable[Packet[VideoStream]]) -> Generator[tuple[Packet[VideoStream], int], None, None]:
         """Yield the packets that hold something, with the time at which each is shown."""
