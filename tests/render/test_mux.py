@@ -325,7 +325,7 @@ def test_an_hour_shows_no_growth(tmp_path):
     work = project(facts, *(hit_at(n, tmp_path, each) for n, each in enumerate(times, 1)))
     sound = render_sound(work, MixSettings(), tmp_path)
     places = [to_samples(each) for each in times]
-    stem = [read_wav(path, place - 1500, 3000)[0] for path in [tmp_path / "film_FX.wav"] for place in places]
+    stem = [read_wav(path, place - 1500, 3000)[0] for path in [tmp_path / "film_FX_v1.wav"] for place in places]
     assert {int(np.argmax(np.abs(part[0]))) for part in stem} == {1500}
     output = mux(facts, sound.mix, tmp_path / "out.mp4")
     for path in tmp_path.glob("film_*.wav"):
