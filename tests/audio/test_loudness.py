@@ -92,3 +92,15 @@ def test_a_short_sound_has_a_momentary_maximum_over_silence():
 
 def test_an_empty_sound_can_be_measured():
     assert measure(np.zeros((1, 0), np.float32)).integrated == -inf
+
+
+@pytest.mark.parametrize("layout", ["7.1", "7.1.4", "hexadecagonal"])
+def test_many_channels_are_measured(layout):
+    import av
+
+    channels = av.AudioLayout(layout).nb_channels
+    sound = np.zeros((channels, 2 * RATE), np.float32)
+    sound[0] = 0.1 * np.sin(2 * np.pi * 997 * np.arange(2 * RATE) / RATE)
+    meter = LoudnessMeter(layout)
+    meter.feed(sound)
+    assert meter.finish().integrated == pytest.approx(measure(sound[:1], "mono").integrated, abs=0.1)

@@ -69,7 +69,7 @@ class LoudnessMeter:
         self._source: Any = self._graph.add(
             "abuffer",
             sample_rate=str(sample_rate),
-            sample_fmt="fltp",
+            sample_fmt="flt",
             channel_layout=layout,
             time_base=f"1/{sample_rate}",
         )
@@ -92,7 +92,9 @@ class LoudnessMeter:
     def _push(self, block: Samples) -> None:
         import av
 
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32), "fltp", self._layout)
+        # Interleaved: PyAV miscounts the planes of a frame with eight channels or more.
+        interleaved = np.ascontiguousarray(block.T, np.float32).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(interleaved, "flt", self._layout)
         frame.sample_rate, frame.pts = self._rate, self._fed
         self._fed += block.shape[1]
         self._source.push(frame)

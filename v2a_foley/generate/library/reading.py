@@ -99,18 +99,18 @@ def _decoded(path: Path, stack: ExitStack) -> SoundFile:
 
     try:
         with av.open(str(path), metadata_errors="replace") as container:
-            if not container.streams.audio:
+            if not container.streams.audio or container.streams.audio[0].codec_context is None:
                 raise unreadable(path, "it holds no sound")
             stream = container.streams.audio[0]
             rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
             copy, scratch = _scratch(rate, layout.nb_channels, stack)
             with copy:
-                resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+                resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
                 for frame in container.decode(stream):
                     for piece in resampler.resample(frame):
-                        copy.write(piece.to_ndarray().T)
+                        copy.write(piece.to_ndarray().reshape(-1, layout.nb_channels))
                 for piece in resampler.resample(None):
-                    copy.write(piece.to_ndarray().T)
+                    copy.write(piece.to_ndarray().reshape(-1, layout.nb_channels))
     except (av.FFmpegError, soundfile.LibsndfileError, ValueError) as error:
         raise unreadable(path, error) from error
     except OSError as error:
