@@ -28,10 +28,10 @@ TEXTURES = {
     "forest": {},
     "jet": {},
     "crowd": {"kind": "babble"},
-    "insects": {"kind": "cicada"},
+    "cicada": {},
     "engine": {},
-    "machine": {"kind": "vacuum"},
-    "rolling": {"kind": "train"},
+    "fan": {},
+    "train": {},
 }
 SHARP = {
     "impact": {"material": "glass"},
@@ -41,12 +41,12 @@ SHARP = {
     "clicks": {"kind": "switch"},
     "explosion": {},
     "strings": {"kind": "piano"},
-    "voice": {"species": "dog"},
+    "dog": {},
     "water": {"kind": "splash"},
     "cloth": {},
-    "birds": {},
+    "songbird": {},
     "fire": {},
-    "electric": {"kind": "beep"},
+    "beeper": {},
     "whoosh": {},
     "wind_instrument": {},
     "rain": {},
@@ -84,7 +84,7 @@ def test_attack_falls_on_the_sample(family, params):
         assert abs(int(np.argmax(size > 0.01 * size.max())) - at) <= 1
 
 
-@pytest.mark.parametrize("family", ["impact", "footsteps", "bell", "clicks", "voice", "explosion", "cloth", "strings"])
+@pytest.mark.parametrize("family", ["impact", "footsteps", "bell", "clicks", "dog", "explosion", "cloth", "strings"])
 def test_strength_is_level_and_hits_differ(family):
     at = (0, 2 * RATE, 4 * RATE, 6 * RATE)
     waves = [make(event(family, Kind.IMPULSE), 2.0, seed=4, hits=((0, s),))[0] for s in (1.0, 0.4)]
@@ -101,7 +101,7 @@ def test_harder_blows_are_brighter():
     assert centroid(hard) > 1.1 * centroid(soft)
 
 
-@pytest.mark.parametrize("family", ["voice", "bell", "footsteps", "impact", "explosion", "rain", "engine"])
+@pytest.mark.parametrize("family", ["dog", "bell", "footsteps", "impact", "explosion", "rain", "engine"])
 def test_impulses_without_hits_make_a_gesture_inside_the_cue(family):
     wave = make(event(family, Kind.IMPULSE), 9.0, seed=2, before=2 * RATE, after=2 * RATE)[0]
     assert np.max(np.abs(wave[: 2 * RATE])) == 0
@@ -119,7 +119,7 @@ def test_textures_fill_their_handles(family, params):
 
 
 @pytest.mark.parametrize(
-    "family", ["wind", "water", "fire", "rain", "engine", "jet", "machine", "crowd", "rolling", "insects"]
+    "family", ["wind", "water", "fire", "rain", "engine", "jet", "motor", "crowd", "rolling", "cicada"]
 )
 def test_intensity_drives_the_level(family):
     half = 3 * RATE
@@ -144,7 +144,7 @@ def test_length_is_exact_for_any_length(samples, channels, seed):
 
 @pytest.mark.parametrize(
     ("family", "params"),
-    [*TEXTURES.items(), *SHARP.items(), ("machine", {"kind": "hum"}), ("electric", {"kind": "buzz"})],
+    [*TEXTURES.items(), *SHARP.items(), ("hum", {}), ("electricity", {})],
 )
 def test_two_seeds_are_two_sounds(family, params):
     one, two = (make(event(family, **params), 6.0, seed=seed)[0] for seed in (1, 2))
@@ -163,7 +163,7 @@ def test_impulses_stay_in_the_middle():
 
 
 def test_blocks_join_without_a_click():
-    wave = make(event("machine", kind="hum"), 4.0, seed=3)[0].astype(float)
+    wave = make(event("hum"), 4.0, seed=3)[0].astype(float)
     bend = np.abs(np.diff(wave, 2))
     joint = bend[65_536 - 3 : 65_536 + 3].max()
     assert joint <= np.quantile(bend, 0.9999)

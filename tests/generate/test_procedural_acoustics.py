@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from tests.generate.sounds import RATE, centroid, envelope, event, flatness, make, modulation, pitch, ringing, share
+from tests.generate.sounds import RATE, centroid, envelope, event, flatness, make, ringing, share
 from v2a_foley.project import Kind
 
 
@@ -20,53 +20,6 @@ def loud_part(wave: np.ndarray) -> np.ndarray:
     inside = np.nonzero(curve > 0.25 * curve.max())[0]
     hop = RATE // 200
     return wave[inside[0] * hop : (inside[-1] + 1) * hop]
-
-
-@pytest.mark.parametrize(
-    ("species", "low", "high", "shortest", "longest"),
-    [
-        ("dog", 200, 800, 0.08, 0.35),
-        ("cat", 300, 900, 0.4, 1.4),
-        ("cow", 80, 220, 0.9, 2.6),
-        ("sheep", 180, 400, 0.5, 1.4),
-        ("wolf", 200, 800, 2.0, 5.5),
-        ("owl", 250, 500, 0.15, 0.7),
-        ("duck", 130, 350, 0.08, 0.35),
-        ("baby", 280, 650, 0.5, 1.7),
-        ("goose", 250, 800, 0.15, 0.6),
-        ("elephant", 250, 800, 0.7, 2.2),
-        ("seal", 150, 480, 0.15, 0.6),
-    ],
-)
-def test_animals_have_their_pitch_and_length(species, low, high, shortest, longest):
-    for seed in (3, 4):
-        wave = hit("voice", 0.8, 6.0, seed, species=species)
-        curve = envelope(wave, 200)
-        active = curve > 0.06 * curve.max()
-        edges = np.flatnonzero(np.diff(np.r_[0, active.astype(int), 0]))
-        lengths = (edges[1::2] - edges[::2]) / 200
-        call = int(np.argmax(lengths))
-        first, last = edges[2 * call] * 240, edges[2 * call + 1] * 240
-        quarter = (last - first) // 4
-        assert shortest <= lengths.max() <= longest
-        assert low <= pitch(wave[first + quarter : last - quarter], 40, 1500) <= high
-
-
-def test_species_are_told_apart_by_colour():
-    order = ["cow", "lion", "dog", "duck", "snake"]
-    colours = [np.mean([centroid(hit("voice", species=s, seed=k)) for k in (1, 2)]) for s in order]
-    assert colours == sorted(colours)
-
-
-def test_a_sheep_trembles():
-    wave = loud_part(hit("voice", 0.8, 3.0, species="sheep"))
-    assert 6 <= modulation(wave, 4, 20) <= 11
-
-
-def test_a_meow_opens_and_closes():
-    wave = loud_part(hit("voice", 0.8, 3.0, species="cat"))
-    third = len(wave) // 3
-    assert centroid(wave[third : 2 * third]) > centroid(wave[2 * third :])
 
 
 def test_materials_ring_as_long_as_they_do():
@@ -84,7 +37,6 @@ def test_large_things_sound_lower():
         ("impact", {"material": "metal"}),
         ("bell", {}),
         ("explosion", {}),
-        ("voice", {"species": "dog"}),
     ):
         small, large = (
             np.mean([centroid(hit(family, seed=k, size=s, **params)) for k in (1, 2, 3)]) for s in (0.1, 0.9)
@@ -101,43 +53,6 @@ def test_a_church_bell_has_its_partials():
     for ratio in (2.0, 2.4, 3.0, 4.0):
         assert np.min(np.abs(peaks / (hum * ratio) - 1)) < 0.01, f"no partial at {ratio} times the hum"
     assert ringing(wave, 30) > 2.0
-
-
-def test_a_clock_keeps_its_rate():
-    for rate in (1.0, 2.0, 4.0):
-        wave = make(event("clock", rate=rate), 12.0, seed=2)[0]
-        curve = envelope(wave, 200)
-        onsets = signal.find_peaks(curve, height=0.2 * curve.max(), distance=int(120 / rate))[0]
-        assert abs(np.median(np.diff(onsets)) / 200 * rate - 1) < 0.05
-
-
-@pytest.mark.parametrize(("cylinders", "rpm"), [(4, 1200.0), (6, 900.0), (8, 1500.0)])
-def test_engines_fire_at_their_rate(cylinders, rpm):
-    wave = make(
-        event("engine", cylinders=cylinders, idle_rpm=rpm, rev_rpm=2 * rpm), 6.0, seed=3, intensity=((0, 0.0),)
-    )[0].astype(float)
-    spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
-    hertz = np.fft.rfftfreq(len(wave), 1 / RATE)
-    firing = rpm / 60 * cylinders / 2
-    near = (hertz > 0.92 * firing) & (hertz < 1.08 * firing)
-    between = (hertz > 1.2 * firing) & (hertz < 1.8 * firing)
-    assert spectrum[near].max() > 2 * spectrum[between].max()
-
-
-def test_engines_speed_up():
-    slow, fast = (make(event("engine", kind="car"), 5.0, seed=3, intensity=((0, v),))[0] for v in (0.0, 1.0))
-    assert modulation(fast, 10, 300) != modulation(slow, 10, 300)
-    assert centroid(fast) > 1.3 * centroid(slow)
-
-
-def test_helicopters_slap():
-    wave = make(event("jet", kind="helicopter"), 8.0, seed=3)[0]
-    assert 9 <= modulation(wave, 6, 40) <= 30
-
-
-def test_a_rocket_is_deeper_than_a_jet():
-    rocket, jet = (make(event("jet", kind=k), 6.0, seed=3)[0] for k in ("rocket", "jet"))
-    assert share(rocket, 20, 200) > 1.5 * share(jet, 20, 200)
 
 
 def test_rain_is_broad_and_bright():
@@ -181,26 +96,6 @@ def test_drips_are_tones_that_rise():
     assert 400 < track[int(np.argmax(level))] < 6000
 
 
-def test_insects_have_their_carriers():
-    assert 3000 < centroid(make(event("insects", kind="cricket"), 5.0)[0]) < 8000
-    assert 3500 < centroid(make(event("insects", kind="cicada"), 5.0)[0]) < 8500
-    for kind, low, high in (("bee", 150, 320), ("fly", 120, 280), ("mosquito", 350, 750)):
-        wave = make(event("insects", kind=kind, count=0.0), 3.0, seed=3)[0]
-        assert low < pitch(wave[RATE : RATE + 9600], 90, 900) < high
-
-
-def test_crickets_chirp_in_pulses():
-    wave = make(event("insects", kind="cricket", count=0.0), 6.0, seed=3)[0]
-    assert 20 < modulation(wave, 12, 60) < 45
-
-
-def test_birds_sing_where_birds_sing():
-    assert 2000 < centroid(hit("birds", species="songbird", seconds=4.0)) < 8000
-    assert 250 < pitch(loud_part(hit("birds", species="pigeon")), 150, 900) < 450
-    assert 800 < centroid(hit("birds", species="crow")) < 2500
-    assert 2500 < centroid(hit("birds", species="chick")) < 5500
-
-
 def test_footsteps_follow_the_pace_and_the_ground():
     wave = make(event("footsteps", pace=2.0, surface="concrete"), 10.0, seed=3)[0]
     curve = envelope(wave, 100)
@@ -223,12 +118,6 @@ def test_thunder_is_long_and_low_and_a_gunshot_short():
 def test_applause_is_many_claps():
     wave = make(event("crowd", kind="applause"), 5.0, seed=3)[0]
     assert 800 < centroid(wave) < 4500
-
-
-def test_a_train_beats_and_a_siren_sweeps():
-    siren = make(event("electric", kind="siren"), 9.0, seed=3)[0]
-    pitches = [pitch(siren[k : k + 4800], 300, 2600) for k in range(RATE, 8 * RATE, 9600)]
-    assert max(pitches) > 1.6 * min(pitches)
 
 
 def bands(wave: np.ndarray) -> list[np.ndarray]:
@@ -268,16 +157,16 @@ UNRHYTHMIC = [
     ("forest", {}),
     ("crowd", {}),
     ("crowd", {"kind": "applause"}),
-    ("insects", {}),
-    ("insects", {"kind": "cicada"}),
-    ("insects", {"kind": "bee"}),
     ("engine", {}),
-    ("machine", {"kind": "fan"}),
-    ("machine", {"kind": "vacuum"}),
+    ("fan", {}),
+    ("tyres", {}),
     ("cloth", {}),
-    ("birds", {}),
-    ("voice", {}),
-    ("rolling", {"kind": "skateboard"}),
+    ("cricket", {}),
+    ("cicada", {}),
+    ("insect_wings", {}),
+    ("songbird", {}),
+    ("dog", {}),
+    ("rolling", {"wheel": "plastic"}),
 ]
 """Left out, because their cause repeats itself: clocks, footsteps and church bells (a mechanism's rhythm), washing and
 sewing machines, printers and pumps (strokes), rail joints, telephones, alarms and sirens (made to repeat)."""

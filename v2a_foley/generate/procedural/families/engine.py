@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
+from v2a_foley.generate.procedural.parts.air import air
 from v2a_foley.generate.procedural.parts.filters import (
     Filter,
     Pole,
@@ -19,16 +20,19 @@ from v2a_foley.generate.procedural.parts.filters import (
     slope,
 )
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
+from v2a_foley.generate.procedural.parts.turning import passes, train
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A combustion engine: cylinders, speeds at rest and fully driven, and what it drives."""
+    """A combustion engine: cylinders, speeds at rest and driven, what it drives, how hard it works, how far off."""
 
     cylinders: int = span(4, 1, 12)
     idle_rpm: float = span(800.0, 300.0, 4000.0, unit="rpm")
     rev_rpm: float = span(3600.0, 600.0, 14_000.0, unit="rpm")
-    kind: str = choice("car", "motorcycle", "truck", "lawnmower", "boat", "propeller", "chainsaw")
+    kind: str = choice("car", "motorcycle", "truck", "lawnmower", "boat", "chainsaw")
+    load: float = span(0.5)
+    distance: float = span(5.0, 1.0, 1000.0, unit="m")
 
 
 @dataclass(frozen=True)
@@ -102,16 +106,6 @@ _MAKES: dict[str, Make] = {
     "boat": Make(
         1.8, 0.4, (330, 3200), ((62, 3, 1.2), (150, 4, 0.7), (330, 4, 0.3)), (0.05, 1200, 5000), (0.5, 180, 3500), 0.15
     ),
-    "propeller": Make(
-        0.9,
-        0.3,
-        (1000, 5600),
-        ((95, 3, 0.9), (240, 4, 0.6), (620, 4, 0.4)),
-        (0.06, 1500, 6000),
-        (0.4, 200, 2600),
-        0.1,
-        restless=0.005,
-    ),
     "chainsaw": Make(
         0.22,
         0.5,
@@ -167,8 +161,8 @@ def build(params: Engine, studio: Studio) -> Instrument:
     blast, rattle = coloured(lowpass(3200, 1)), coloured(band(*make.clatter[1:]))
     intake = coloured(slope(-3.0), band(*make.intake[1:]))
     fire, knock, slow_rise, fast_rise = (Filter(leak(t)) for t in (0.004, 0.0016, 0.00045, 0.00015))
-    smooth = Filter(highpass(32, 1))
-    blades = 3 if params.kind == "propeller" else 2
+    smooth = Filter(highpass(32, 1), air(params.distance))
+    blades, pull = 2, 0.3 + 1.4 * params.load
     detune = around(own, 1.0, 0.025)
     state = {"phase": float(own.random()), "blade": float(own.random())}
 
@@ -178,41 +172,39 @@ def build(params: Engine, studio: Studio) -> Instrument:
         rpm = params.idle_rpm + (params.rev_rpm - params.idle_rpm) * inertia(block.drive)
         rpm = rpm * detune * (1 + make.restless * pace(n) + 0.5 * make.restless * stumble(n))
         cycle = state["phase"] + np.cumsum(rpm / 60 / 2) / RATE
-        train, soft = _pulses(cycle, state["phase"], moments, strength, chance)
-        state["phase"] = float(cycle[-1])
+        at, which = passes(state["phase"], cycle, moments)
+        at = np.minimum(at + 0.25 * chance.random(len(at)), n - 2)
+        shots_now = train(n, at, strength[which] * np.exp(0.07 * chance.standard_normal(len(at))))
+        state["phase"] = float(cycle[-1] % 5040)
         white = noise(n)[0]
-        source = 55 * slow_rise(train) - 18 * fast_rise(train) + 0.5 * blast(white) * fire(soft) * 9
-        share = np.clip(0.12 + 0.88 * throttle, 0, 1)
+        source = 55 * slow_rise(shots_now) - 18 * fast_rise(shots_now)
+        source += 4.5 * pull * blast(white) * fire(shots_now)
+        share = np.clip((0.12 + 0.88 * throttle) * pull, 0, 1)
         out = (1 - share) * dark(source) + share * bright(source)
-        out += make.clatter[0] * rattle(white) * knock(soft) * 12 * (0.6 + 0.4 * throttle)
+        out += make.clatter[0] * rattle(white) * knock(shots_now) * 12 * (0.6 + 0.4 * throttle)
         speed = rpm / params.rev_rpm
-        out += make.intake[0] * 0.1 * intake(white) * speed**1.5 * (0.55 + 12 * fire(soft))
-        if params.kind in ("propeller", "lawnmower"):
+        out += make.intake[0] * 0.1 * intake(white) * speed**1.5 * (0.55 + 12 * fire(shots_now))
+        if params.kind == "lawnmower":
             blade = state["blade"] + np.cumsum(rpm / 60 * blades) / RATE
             state["blade"] = float(blade[-1] % 1)
             chop = np.exp(3.0 * (np.cos(2 * np.pi * blade) - 1))
-            out += (0.7 if params.kind == "propeller" else 0.2) * chop * speed**2 * (1 + 0.8 * white)
+            out += 0.2 * chop * speed**2 * (1 + 0.8 * white)
         return smooth(out * (0.3 + 0.7 * throttle) * (0.55 + 0.45 * speed))
 
     return Instrument(play=play, follows=True, rest=0.3, burst=2.0)
 
 
-def _pulses(cycle: Wave, before: float, moments: Wave, strength: Wave, rng: np.random.Generator) -> tuple[Wave, Wave]:
-    """Place one impulse a firing, at a fraction of a sample, for the cycles that this block covers."""
-    n = len(cycle)
-    first, last = int(np.floor(before)), int(np.floor(cycle[-1])) + 1
-    due = (np.arange(first, last + 1)[:, None] + moments[None, :]).ravel()
-    level = np.tile(strength, last + 1 - first)
-    inside = (due > before) & (due <= cycle[-1])
-    due, level = due[inside], level[inside]
-    level = level * np.exp(0.07 * rng.standard_normal(len(due)))
-    at = np.interp(due, np.concatenate([[before], cycle]), np.arange(n + 1)) - 1 + 0.25 * rng.random(len(due))
-    at = np.clip(at, 0, n - 2)
-    whole = at.astype(int)
-    train = np.zeros(n)
-    np.add.at(train, whole, level * (1 - at + whole))
-    np.add.at(train, whole + 1, level * (at - whole))
-    return train, train
-
-
-ENGINE = Family("engine", "Combustion engines: uneven firing pulses through exhaust, muffler and body.", Engine, build)
+ENGINE = Family(
+    "engine",
+    "Combustion engines: uneven firing pulses through exhaust, muffler and body.",
+    Engine,
+    build,
+    model="Each cylinder fires once in two turns (two-strokes: every turn), with a strength and a moment of its own "
+    "and a little chance in each shot. The pulses drive a pipe with reflections, a muffler that opens with "
+    "throttle and load, and the resonances of the body; combustion, intake and valve noise are gated by the "
+    "same pulses. The intensity is the throttle, the speed follows with inertia; load is how hard the engine "
+    "pulls at that speed; distance takes the heights away as air does.",
+    source="Farnell, Designing Sound (2010); Baldan, Lachambre, Delle Monache & Boussard, Physically informed car "
+    "engine sound synthesis (2015); Heywood, Internal Combustion Engine Fundamentals (1988); ISO 9613-1 "
+    "(1993) on air.",
+)
