@@ -26,7 +26,7 @@ $(VENV)/pyvenv.cfg:
 
 $(VENV)/.ready: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
 	@echo "Preparing $(VENV): about 2.9 GB to download the first time (torch brings its GPU libraries), 7 GB on disk."
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo]'
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,speech]'
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready

