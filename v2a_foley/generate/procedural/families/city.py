@@ -15,6 +15,7 @@ from v2a_foley.generate.procedural.parts.bodies import blow, body_of
 from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, once, peak, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.layers import Sparse, layer, layered
+from v2a_foley.generate.procedural.parts.modal import harmonics, ring
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.people import adult, child, phrase, squeal
 from v2a_foley.generate.procedural.parts.shapes import clock, lay, seconds, swell, unit
@@ -70,22 +71,27 @@ def passing_car(params: City, rng: np.random.Generator) -> Wave:
     """One car passes: the tyres' noise and a low engine, rising and falling as its distance says."""
     speed = params.speed / 3.6 * between(rng, 0.8, 1.2)
     nearest = max(params.distance * between(rng, 0.8, 1.3), 3.0)
-    length = float(np.clip(6 * nearest / speed, 1.2, 9.0))
+    length = float(np.clip(6 * nearest / speed, 1.2, 6.0))
     n = seconds(length)
-    along = speed * (np.arange(n) / RATE - length / 2)
-    near = nearest / np.sqrt(nearest**2 + along**2) * swell(n, length * 0.3, length * 0.3)
+    coarse = np.arange(0, n + 512, 512)
+    along = speed * (coarse / RATE - length / 2)
+    away = np.sqrt(nearest**2 + along**2)
+    ends = np.sin(np.pi * np.clip(coarse / (0.6 * n), 0, 0.5)) * np.sin(
+        np.pi * np.clip((n - coarse) / (0.6 * n), 0, 0.5)
+    )
+    near = np.interp(np.arange(n), coarse, (nearest / away * ends**2) ** 1.5)
     heavy = rng.random() < 0.12
     centre = (650 if heavy else 900) * (params.speed / 50) ** 0.25
     colour = coloured(slope(-2.5), band(0.35 * centre, 2.2 * centre), peak(centre, 1.0, 4.0))
     tyres = colour(rng.standard_normal(n)) * (params.speed / 50) ** 0.8
     if params.wet:
         tyres = tyres + 1.3 * params.wet * once(rng.standard_normal(n), band(2200, 9000))
-    bend = 1 - speed / 340 * along / np.sqrt(nearest**2 + along**2)
+    bend = np.interp(np.arange(n), coarse, 1 - speed / 340 * along / away)
     firing = between(rng, 32, 50) if heavy else between(rng, 55, 105)
     phase = 2 * np.pi * np.cumsum(firing * bend) / RATE
-    tone = np.sin(phase) + 0.5 * np.sin(2 * phase + 1) + 0.25 * np.sin(3 * phase + 2)
+    tone = harmonics(phase, (1.0, 0.5, 0.25))
     engine = (0.9 if heavy else 0.22) * (50 / max(params.speed, 30)) ** 0.7
-    return np.asarray(near**1.5 * (0.9 * tyres + engine * tone * (1 + 0.3 * tyres)))
+    return np.asarray(near * (0.9 * tyres + engine * tone * (1 + 0.3 * tyres)))
 
 
 def _far_horn(rng: np.random.Generator) -> Wave:
@@ -163,8 +169,6 @@ def _mower(rng: np.random.Generator) -> Wave:
 
 def _bell(rng: np.random.Generator) -> Wave:
     """The church's bell, far away."""
-    from v2a_foley.generate.procedural.parts.modal import ring
-
     hertz = around(rng, 420, 0.02) * np.array([0.5, 1.0, 1.2, 1.5, 2.0, 2.6, 3.0])
     stroke = ring(hertz, np.array([6.0, 3.5, 3.0, 2.2, 2.5, 1.4, 1.2]), np.array([0.5, 0.8, 0.7, 0.4, 1.0, 0.4, 0.3]))
     return once(lay([(2.1 * k, stroke) for k in range(int(rng.integers(1, 5)))]), lowpass(1400, 1))
@@ -223,7 +227,9 @@ _STREETS = {
 def build_street(params: Street, studio: Studio) -> Instrument:
     """Build a lively place in the open."""
     quiet = params.doing in ("suburb", "village", "playground")
-    layers: list[Play] = [layer(build_wind(Wind(5.0, 0.3, "leaves" if quiet else "open"), studio), studio, 0.22)]
+    layers: list[Play] = []
+    if quiet or not params.traffic:
+        layers.append(layer(build_wind(Wind(5.0, 0.3, "leaves" if quiet else "open"), studio), studio, 0.22))
     if params.traffic:
         cars = City(4 + 50 * params.traffic, 45.0, 160.0 - 110 * params.traffic, 0.0, 0.1 if quiet else 0.3)
         layers.append(layer(build_city(cars, studio), studio, 0.15 + 0.85 * params.traffic))

@@ -33,7 +33,7 @@ def plop(radius: float, thick: float, rng: np.random.Generator) -> Wave:
         thick: how viscous the liquid is, from 0 (mud) to 1 (lava).
         rng: source of chance.
     """
-    hertz = around(rng, 20.0 / radius, 0.25)
+    hertz = around(rng, min(20.0 / radius, 1000.0), 0.25)
     n = seconds(min(0.05 + 1.3 * radius, 0.9) * (1 + 0.6 * thick))
     time = clock(n)
     life = time[-1] / 5

@@ -64,7 +64,7 @@ def build_pour(params: Pour, studio: Studio) -> Instrument:
     )
     jet = running(flow, studio)
     column = 343.0 / (4 * vessel.depth) if vessel.depth else 0.0
-    tones = [Whistle(studio, f"column{k}", column * (2 * k + 1), 0.02 * column) for k in range(3)] if column else []
+    tones = [Whistle(studio, f"column{k}", column * (2 * k + 1), 0.02 * column) for k in range(2)] if column else []
     state = {"at": 0.0}
 
     def play(block: Block) -> Wave:

@@ -12,7 +12,9 @@ from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, 
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles, ticks
 from v2a_foley.generate.procedural.parts.layers import nearness
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
-from v2a_foley.generate.procedural.parts.shapes import clock
+
+_COARSE = 256
+"""Samples from one value of a wave's envelope to the next."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ def build_surf(params: Surf, studio: Studio) -> Instrument:
 
     def play(block: Block) -> Wave:
         n = block.samples
-        time = state["at"] + clock(n)
+        time = state["at"] + np.arange(0, n + _COARSE, _COARSE) / RATE
         while state["next"] < time[-1] + params.period:
             waves.append((state["next"], around(rng, params.period, 0.1), between(rng, 0.5, 1.0)))
             state["next"] += around(rng, params.period, 0.22)
         rest = 0.5 * (1 - single)
-        low, body, hiss, back = np.full(n, 0.1 + rest), np.full(n, 0.05 + rest), np.full(n, 0.04 + rest), np.zeros(n)
+        low, body, hiss, back = (np.full(len(time), x) for x in (0.1 + rest, 0.05 + rest, 0.04 + rest, 0.0))
         for start, length, strong in waves:
             u = (time - start) / length
             low += strong * _hump(u, 0.4, sharp, 0.2) * (0.6 + 0.8 * params.steepness)
@@ -69,8 +71,11 @@ def build_surf(params: Surf, studio: Studio) -> Instrument:
         while waves and waves[0][0] + 3 * waves[0][1] < time[0]:
             waves.pop(0)
         state["at"] += n / RATE
+        low, body, hiss, back = (
+            np.interp(np.arange(n), np.arange(len(time)) * _COARSE, x) for x in (low, body**1.3, hiss, back)
+        )
         white, lap = noise(n), np.exp((0.2 + rough) * swash(n))
-        out = (0.25 + 0.6 * size) * deep(white) * low + 0.65 * middle(white) * body**1.3 * lap
+        out = (0.25 + 0.6 * size) * deep(white) * low + 0.65 * middle(white) * body * lap
         out += 0.24 * hissing * high(white) * hiss * (1 + 0.12 * fizz(n))
         grains = [
             (int(t), 0.5 * near.random() ** 2 * foam[int(near.integers(160))], float(near.uniform(-0.9, 0.9)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, span, steady
 from v2a_foley.generate.procedural.parts.air import air
-from v2a_foley.generate.procedural.parts.filters import highpass, lowpass, once, slope
+from v2a_foley.generate.procedural.parts.filters import highpass, leak, lowpass, once, slope
 from v2a_foley.generate.procedural.parts.noise import between
 from v2a_foley.generate.procedural.parts.shapes import unit
 
@@ -71,7 +71,7 @@ def clap(params: Thunder, strength: float, rng: np.random.Generator) -> Wave:
     near = float(np.exp(-params.distance / 1.6))
     out = unit(ground) + (0.9 * near) * unit(sharp)
     rumble = once(rng.standard_normal(n), slope(-4.0), highpass(25, 1), lowpass(110, 1))
-    hump = np.convolve(np.abs(out), np.ones(RATE // 8) / (RATE // 8))[:n]
+    hump = once(np.abs(out), leak(0.06))
     out = out + 0.35 * unit(rumble * hump)
     if params.echo:
         tail = rng.standard_normal(3 * RATE) * np.exp(-2.2 * np.arange(3 * RATE) / RATE)

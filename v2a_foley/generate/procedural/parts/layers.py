@@ -15,12 +15,13 @@ Make = Callable[[np.random.Generator], Wave]
 """Makes one sound of its own, ``(n,)``."""
 
 _LEVEL = 0.1
+_TRIAL = 2 * RATE // 5
 
 
 def layer(instrument: Instrument, studio: Studio, gain: float, *designs: Wave) -> Play:
     """Return an instrument's texture as a layer: filtered, at ``gain`` times a root mean square of 0.1.
 
-    The level is measured on the layer's own first second, which is thrown away.
+    The level is measured on the layer's own first moments, which are thrown away.
     """
     play = instrument.play
     assert play is not None  # noqa: S101 - the caller chose an instrument that has a texture
@@ -32,7 +33,7 @@ def layer(instrument: Instrument, studio: Studio, gain: float, *designs: Wave) -
             wave = np.repeat(wave, studio.channels, axis=0)
         return wave if colour is None else colour(wave)
 
-    trial = raw(Block(RATE, np.ones(RATE)))
+    trial = raw(Block(_TRIAL, np.ones(_TRIAL)))
     loud = gain * _LEVEL / max(float(np.sqrt(np.mean(trial**2))), 1e-9)
 
     def sounding(block: Block) -> Wave:
