@@ -38,7 +38,7 @@ def event(
 
 ROOM = event("room_tone", "the tone of a room", "AMBRoom", Kind.AMBIENCE, Layer.BG, -50, "roomtone", at="room")
 RAIN = event("rain", "rain falls", "RAINGen", Kind.AMBIENCE, Layer.BG, -34, "rain", at="open")
-DOG = event("dog", "a dog barks", "ANMLDog", Kind.IMPULSE, Layer.FX, -22, "voice", species="dog")
+DOG = event("dog", "a dog barks", "ANMLDog", Kind.IMPULSE, Layer.FX, -22, "dog", kind="bark")
 WOOD = event(
     "wood", "wood is struck", "WOODImpt", Kind.IMPULSE, Layer.FX, -22, "impact", follows=Follows.HITS, material="wood"
 )

@@ -20,12 +20,12 @@ from v2a_foley.generate.library import Library
 from v2a_foley.generate.library.match import stems
 from v2a_foley.project import Event, Kind, Layer, Vocabulary
 
-DOG = Event("dog_bark", "a dog barks", "ANMLDog", "ANIMALS", "DOG", Kind.IMPULSE, Layer.FX, -20.0, "voice")
+DOG = Event("dog_bark", "a dog barks", "ANMLDog", "ANIMALS", "DOG", Kind.IMPULSE, Layer.FX, -20.0, "dog")
 STEP = Event("steps", "footsteps on wood", "FEETHmn", "FOOTSTEPS", "HUMAN", Kind.IMPULSE, Layer.FOLEY, -30.0, "step")
 RAIN = Event("rain", "heavy rain falls", "RAINVege", "RAIN", "VEGETATION", Kind.AMBIENCE, Layer.BG, -35.0, "rain")
 WIND = Event("wind", "wind howls", "WINDGen", "WIND", "GENERAL", Kind.AMBIENCE, Layer.BG, -35.0, "wind")
 ENGINE = Event("engine", "a motor hums", "MOTRMisc", "MOTORS", "MISC", Kind.CONTINUOUS, Layer.FX, -25.0, "engine")
-COW = Event("cow", "cattle low", "ANMLFarm", "ANIMALS", "FARM", Kind.IMPULSE, Layer.FX, -20.0, "voice")
+COW = Event("cow", "cattle low", "ANMLFarm", "ANIMALS", "FARM", Kind.IMPULSE, Layer.FX, -20.0, "cattle")
 EVENTS = Vocabulary((DOG, STEP, RAIN, WIND, ENGINE, COW))
 
 

@@ -29,8 +29,8 @@ subcategory = "DOG"
 kind = "impulse"
 layer = "FX"
 level = -21
-family = "voice"
-params = { species = "dog" }
+family = "dog"
+params = { kind = "bark" }
 sees = ["a dog"]
 """
 
@@ -65,7 +65,7 @@ def test_its_family_can_make_it(event: Event):
 
 def test_a_family_refuses_what_it_does_not_know():
     with pytest.raises(UsageError):
-        FAMILIES["voice"].parse({"species": "unicorn"})
+        FAMILIES["cattle"].parse({"species": "unicorn"})
 
 
 def test_catids_are_of_the_universal_category_system():

@@ -36,8 +36,8 @@ subcategory = "DOG"
 kind = "impulse"
 layer = "FX"
 level = -20.0
-family = "voice"
-params = { species = "dog" }
+family = "dog"
+params = { kind = "bark" }
 sees = ["a dog, a hound, a puppy", "a kennel"]
 
 [[event]]

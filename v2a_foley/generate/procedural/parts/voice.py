@@ -6,6 +6,7 @@ Source and filter after Fant (1960); roughness by period doubling and noise as m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,6 +38,7 @@ class Utterance:
         tilt: how dark the source is: corner of the glottal low-pass in hertz.
         sharp: formant bandwidths divide by this.
         growl: depth of an irregular amplitude modulation at 20 to 70 Hz.
+        fall: second corner of the source in hertz, above which it falls twice as steeply; 0 for none.
     """
 
     duration: float
@@ -51,6 +53,7 @@ class Utterance:
     tilt: float = 900.0
     sharp: float = 1.0
     growl: float = 0.0
+    fall: float = 0.0
 
 
 def speak(call: Utterance, rng: np.random.Generator) -> Wave:
@@ -64,9 +67,8 @@ def speak(call: Utterance, rng: np.random.Generator) -> Wave:
     pitch = line(call.pitch, n) * (1 + wobble * tremor) * (1 + call.jitter * _wander(rng, n, 12))
     pitch = np.maximum(pitch * (1 + 0.6 * call.jitter * _wander(rng, n, 60)), 12.0)
     source = _pulses(pitch, call, rng)
-    b, a = signal.butter(1, min(call.tilt / (RATE / 2), 0.9))
-    source = signal.lfilter(b, a, source)
-    noise = signal.lfilter(*signal.butter(1, min(call.tilt * 2.5 / (RATE / 2), 0.9)), rng.standard_normal(n))
+    source = signal.lfilter(*_corner(call.tilt), source)
+    noise = signal.lfilter(*_corner(2.5 * call.tilt), rng.standard_normal(n))
     phase = np.cumsum(pitch) / RATE
     noise *= 0.45 + 0.55 * (0.5 + 0.5 * np.cos(2 * np.pi * phase))
     source = source / (np.sqrt(np.mean(source**2)) + 1e-12)
@@ -74,11 +76,26 @@ def speak(call: Utterance, rng: np.random.Generator) -> Wave:
     source = np.sqrt(1 - call.breath**2) * source + call.breath * noise
     if call.growl:
         source = source * (1 - call.growl * (0.5 + 0.5 * np.tanh(1.5 * _wander(rng, n, 45))))
+    if call.fall:
+        source = signal.lfilter(*_corner(call.fall), source)
     loud = np.maximum(line(call.loud, n), 0) * (1 + beat * tremor)
     voiced = _tract(source * loud, call, rng)
     radiated = np.diff(voiced, prepend=0.0) * 0.5 + 0.12 * voiced
     low = max(30.0, 0.6 * min(hertz for _, hertz in call.pitch))
     return unit(signal.sosfilt(signal.butter(2, low, "highpass", fs=RATE, output="sos"), radiated))
+
+
+@lru_cache(maxsize=256)
+def _low(percent: int) -> tuple[Wave, Wave]:
+    from scipy import signal
+
+    b, a = signal.butter(1, min(1.02**percent / (RATE / 2), 0.9))
+    return b, a
+
+
+def _corner(hertz: float) -> tuple[Wave, Wave]:
+    """Return a one-pole low-pass; corners are rounded to two per cent, so that they need not be designed anew."""
+    return _low(round(float(np.log(hertz) / np.log(1.02))))
 
 
 def _wander(rng: np.random.Generator, n: int, rate: float) -> Wave:
