@@ -96,7 +96,7 @@ class Studio:
         return np.random.Generator(np.random.PCG64(sequence))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Family:
     """A kind of physical process that makes sound.
 

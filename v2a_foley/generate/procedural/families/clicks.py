@@ -1,39 +1,28 @@
-"""Small mechanisms in the hand: keys, shutters, switches, gears, zips, latches."""
+"""Small mechanisms that snap: switches, latches, levers, locks, shutters. Teeth and keyboards stand apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from v2a_foley.generate.procedural.family import Family, Instrument, Rhythm, Studio, Wave, choice, span, steady
-from v2a_foley.generate.procedural.parts.bodies import Body, blow, body_of
+from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wave, choice, span, steady
+from v2a_foley.generate.procedural.parts.bodies import Body, blow, body_of, held
+from v2a_foley.generate.procedural.parts.contact import puff
 from v2a_foley.generate.procedural.parts.filters import band, once, peak
-from v2a_foley.generate.procedural.parts.noise import around, between
+from v2a_foley.generate.procedural.parts.noise import around
 from v2a_foley.generate.procedural.parts.shapes import burst, lay, line, seconds, unit
 
 
 @dataclass(frozen=True)
 class Clicks:
-    """A small mechanism: which, and how large."""
+    """A small mechanism: which, how large, how strong its spring."""
 
     kind: str = choice(
-        "typing",
-        "camera",
-        "switch",
-        "gears",
-        "zip",
-        "mouse",
-        "lock",
-        "dice",
-        "coins",
-        "pen",
-        "scissors",
-        "lighter",
-        "cutlery",
+        "switch", "latch", "lock", "lever", "camera", "mouse", "pen", "scissors", "lighter", "trap", "stapler"
     )
     size: float = span(0.3)
+    spring: float = span(0.5)
 
 
 @dataclass(frozen=True)
@@ -46,11 +35,6 @@ class _Step:
 
 
 _PLANS: dict[str, tuple[tuple[str, ...], float, tuple[_Step, ...]]] = {
-    "typing": (
-        ("plastic", "plastic", "wood"),
-        0.3,
-        (_Step(0, 0.3, 1, 0.25), _Step(0.012, 1.0, 0, 0.5), _Step(0.012, 0.45, 2, 0), _Step(0.095, 0.38, 1, 0.3, 0.25)),
-    ),
     "camera": (
         ("metal", "plastic"),
         0.03,
@@ -67,6 +51,22 @@ _PLANS: dict[str, tuple[tuple[str, ...], float, tuple[_Step, ...]]] = {
         0.15,
         (_Step(0, 0.35, 1, 0.4), _Step(0.018, 1.0, 0, 0.6), _Step(0.024, 0.4, 1, 0.3)),
     ),
+    "latch": (
+        ("metal", "metal"),
+        0.06,
+        (_Step(0, 0.6, 0, 0.5), _Step(0.03, 1.0, 1, 0.6), _Step(0.043, 0.5, 0, 0.3), _Step(0.06, 0.2, 1, 0.2)),
+    ),
+    "lever": (
+        ("metal", "metal", "wood"),
+        0.12,
+        (
+            _Step(0, 0.4, 0, 0.4),
+            _Step(0.09, 0.35, 0, 0.3),
+            _Step(0.19, 1.0, 1, 0.5),
+            _Step(0.19, 0.8, 2, 0.2),
+            _Step(0.24, 0.3, 0, 0.2, 0.2),
+        ),
+    ),
     "mouse": (("plastic", "plastic"), 0.12, (_Step(0, 1.0, 0, 0.7), _Step(0.085, 0.55, 1, 0.6, 0.2))),
     "lock": (
         ("metal", "metal", "wood"),
@@ -80,88 +80,75 @@ _PLANS: dict[str, tuple[tuple[str, ...], float, tuple[_Step, ...]]] = {
         ),
     ),
     "pen": (("plastic", "metal"), 0.1, (_Step(0, 0.8, 0, 0.6), _Step(0.01, 1.0, 1, 0.5))),
-    "dice": (("plastic", "wood"), 0.12, ()),
-    "coins": (("metal", "metal", "metal"), 0.5, ()),
-    "cutlery": (("metal", "metal", "ceramic"), 0.35, ()),
-    "gears": (("metal", "metal"), 0.06, ()),
+    "trap": (
+        ("metal", "wood"),
+        0.15,
+        (_Step(0, 0.5, 0, 0.4), _Step(0.012, 1.0, 1, 0.5), _Step(0.012, 1.0, 0, 0.9), _Step(0.05, 0.3, 1, 0.1)),
+    ),
+    "stapler": (
+        ("metal", "plastic"),
+        0.05,
+        (_Step(0, 0.4, 1, 0.5), _Step(0.05, 1.0, 0, 0.8), _Step(0.055, 0.7, 1, 0.4), _Step(0.17, 0.5, 0, 0.4, 0.2)),
+    ),
 }
 
 
 def build(params: Clicks, studio: Studio) -> Instrument:
     """Build a mechanism."""
     own = studio.rng("mechanism")
-    if params.kind in ("zip", "scissors", "lighter"):
-        return Instrument(strike=lambda strength, rng: _scrape(params, strength, rng), rhythm=steady(1.3, 0.4))
+    if params.kind in ("scissors", "lighter"):
+        return Instrument(strike=lambda strength, rng: _slide(params, strength, rng), rhythm=steady(0.9, 0.3))
     materials, damp, steps = _PLANS[params.kind]
-    scale = {"metal": 0.05, "plastic": 0.15, "wood": 0.25, "ceramic": 0.2}
+    scale = {"metal": 0.05, "plastic": 0.15, "wood": 0.25}
     bodies = [
         body_of(name, min(1.0, scale[name] + 0.45 * params.size + 0.03 * k), own) for k, name in enumerate(materials)
     ]
+    slower = (0.6 + 1.2 * params.size) * (1.5 - params.spring)
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
-        plan = steps or _tumble(params.kind, len(bodies), rng)
-        return lay([_tap(step, bodies[step.body], damp, strength, rng) for step in plan])
+        return lay([_tap(step, bodies[step.body], damp, params, strength, slower, rng) for step in steps])
 
-    return Instrument(strike=strike, rhythm=_RHYTHMS.get(params.kind, steady(1.5, 0.5)))
+    return Instrument(strike=strike, rhythm=steady(1.5, 0.5))
 
 
-def _tap(step: _Step, body: Body, damp: float, strength: float, rng: np.random.Generator) -> tuple[float, Wave]:
-    wave = unit(blow(body, 0.8, strength, rng, damp=damp))
-    n = seconds(0.008)
-    snap = unit(once(rng.standard_normal(n), band(2000, 11_000)) * burst(n, 0.0001, 0.005))
+def _tap(
+    step: _Step, body: Body, damp: float, params: Clicks, strength: float, slower: float, rng: np.random.Generator
+) -> tuple[float, Wave]:
+    """One blow of the plan; a stronger spring strikes harder, and so shorter and brighter."""
+    force = strength * (0.35 + 0.65 * params.spring)
+    wave = unit(blow(body, 0.55 + 0.4 * params.spring, force, rng, damp=damp))
+    snap = puff(rng, 2000, 6500 + 5500 * params.spring, 0.005, 0.0001)
     level = step.level * around(rng, 1, 0.12)
-    return step.at * around(rng, 1, step.sway), level * lay([(0.0, wave), (0.0, step.noise * snap)])
+    return step.at * slower * around(rng, 1, step.sway), level * lay([(0.0, wave), (0.0, step.noise * snap)])
 
 
-def _tumble(kind: str, bodies: int, rng: np.random.Generator) -> tuple[_Step, ...]:
-    """Several blows of chance: dice that bounce out, coins and cutlery that jingle, teeth that mesh."""
-    if kind == "gears":
-        pause = between(rng, 0.055, 0.075)
-        return tuple(
-            _Step(k * pause * around(rng, 1, 0.06), between(rng, 0.6, 1), int(rng.integers(bodies)), 0.5, 0)
-            for k in range(int(rng.integers(5, 9)))
-        )
-    steps, at, pause, level = [], 0.0, between(rng, 0.07, 0.13), 1.0
-    for _ in range(int(rng.integers(4, 10))):
-        steps.append(_Step(at, level * between(rng, 0.5, 1), int(rng.integers(bodies)), 0.2, 0))
-        at += pause * around(rng, 1, 0.45)
-        if kind == "dice":
-            pause, level = pause * 0.8, level * 0.8
-    return tuple(steps)
-
-
-def _scrape(params: Clicks, strength: float, rng: np.random.Generator) -> Wave:
-    """Teeth that catch one after another (zip), blades that slide (scissors), a flint (lighter)."""
-    length = around(rng, {"zip": 0.55, "scissors": 0.24, "lighter": 0.1}[params.kind], 0.15) * (1.2 - 0.3 * strength)
-    n = seconds(length)
-    if params.kind == "zip":
-        speed = line(((0, 60), (0.4, 210 * (0.7 + 0.5 * strength)), (1, 130)), n)
-        teeth = np.diff(np.floor(np.cumsum(speed) / 48_000), prepend=0.0) * np.exp(0.3 * rng.standard_normal(n))
-        rung = once(teeth, band(1800, 7500), peak(3600, 3, 9), peak(5200, 3, 6))
-        return unit(rung) + 0.1 * unit(once(rng.standard_normal(n), band(2500, 9000)) * (0.3 + 0.7 * speed / 210))
-    body = body_of("metal", 0.02, rng)
+def _slide(params: Clicks, strength: float, rng: np.random.Generator) -> Wave:
+    """Blades that slide and meet (scissors), a flint and its flame (lighter)."""
+    length = around(rng, {"scissors": 0.24, "lighter": 0.09}[params.kind], 0.15) * (0.8 + 0.7 * params.size)
+    n = seconds(length * (1.4 - 0.4 * strength))
+    body = held(body_of("metal", 0.02 + 0.3 * params.size, rng), 0.4)
     shape = line(((0, 0.2), (0.6, 0.6), (0.95, 1), (1, 0.3)), n)
-    slide = unit(once(rng.standard_normal(n), band(2600, 11_000), peak(4800, 4, 8)) * shape)
+    blades = peak(around(rng, 5600 - 3000 * params.size, 0.05), 4, 8)
+    slide = unit(once(rng.standard_normal(n), band(2600, 11_000), blades) * shape)
     if params.kind == "lighter":
         flame = unit(once(rng.standard_normal(seconds(0.25)), band(150, 2500)) * burst(seconds(0.25), 0.03, 0.4))
-        return lay([(0.0, slide), (length, 0.5 * flame)])
-    return lay([(0.0, 0.5 * slide), (length, unit(blow(body, 0.8, strength, rng, damp=0.05)))])
+        return lay([(0.0, slide), (n / 48_000, 0.35 * flame)])
+    return lay([(0.0, 0.5 * slide), (n / 48_000, unit(blow(body, 0.8, strength * params.spring, rng, damp=0.3)))])
 
 
-def _typing(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
-    yield 0.0, 0.8
-    while True:
-        pause = 0.13 * float(np.exp(0.35 * rng.standard_normal()))
-        if rng.random() < 0.13:
-            pause += float(rng.exponential(0.35))
-        yield max(pause, 0.05), float(rng.uniform(0.5, 1.0))
-
-
-_RHYTHMS: dict[str, Rhythm] = {
-    "typing": _typing,
-    "gears": steady(0.7, 0.4),
-    "scissors": steady(0.6, 0.2),
-    "camera": steady(1.8, 0.5),
-}
-
-CLICKS = Family("clicks", "Small mechanisms: keys, shutters, switches, gears, zips, coins.", Clicks, build)
+CLICKS = Family(
+    "clicks",
+    "Small mechanisms snap: switches, latches, locks, levers, shutters, scissors.",
+    Clicks,
+    build,
+    model=(
+        "A mechanism is a plan of blows on small bodies, each at its moment: a switch's rocker leaves, falls over and "
+        "bounces; a shutter lifts its mirror, opens, closes and returns; a bolt passes its wards. Larger mechanisms "
+        "are slower and lower; a stronger spring is faster and strikes harder, so the contact is shorter and the click "
+        "brighter. Scissors slide with the noise of their edges before they meet."
+    ),
+    source=(
+        "Gaver, Synthesizing auditory icons, INTERCHI (1993); van den Doel & Pai, Presence 7 (1998); Farnell, "
+        "Designing Sound (2010), on switches."
+    ),
+)

@@ -1,4 +1,4 @@
-"""Explosions, thunder, gunshots and fireworks: a shock wave, its cloud, and its echoes."""
+"""Explosions and thunder: a shock wave, its cloud, its debris and its echoes. Guns, fireworks and pops stand apart."""
 
 from __future__ import annotations
 
@@ -7,58 +7,53 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span, steady
+from v2a_foley.generate.procedural.parts.air import air
+from v2a_foley.generate.procedural.parts.blast import echoes, friedlander
 from v2a_foley.generate.procedural.parts.filters import band, highpass, lowpass, once, slope
 from v2a_foley.generate.procedural.parts.grains import ticks
 from v2a_foley.generate.procedural.parts.noise import around, between
-from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, unit
+from v2a_foley.generate.procedural.parts.shapes import burst, lay, seconds, unit
 
 
 @dataclass(frozen=True)
 class Explosion:
-    """Something explodes: how large, and what."""
+    """Something explodes: how large, how far away, how enclosed."""
 
     size: float = span(0.6)
-    kind: str = choice("boom", "thunder", "gunshot", "firework", "cannon", "balloon")
-
-
-def _shock(milliseconds: float, rng: np.random.Generator) -> Wave:
-    """The Friedlander wave: an instant rise, a fall through zero, a longer suction."""
-    n = seconds(milliseconds * 0.006)
-    time = clock(n) / (milliseconds / 1000)
-    wave = (1 - time) * np.exp(-1.1 * time)
-    return wave * (1 + 0.03 * rng.standard_normal(n))
-
-
-def _echoes(dry: Wave, count: int, late: float, loss: float, rng: np.random.Generator, dull: float) -> Wave:
-    """Add echoes that come later, weaker and duller."""
-    dark = once(dry, lowpass(dull, 1))
-    parts = [(0.0, dry)]
-    for _ in range(count):
-        at = late * rng.random() ** 1.3 + 0.02
-        parts.append((at, rng.choice([-1.0, 1.0]) * loss * np.exp(-2.5 * at / late) * between(rng, 0.4, 1.0) * dark))
-    return lay(parts)
+    kind: str = choice("boom", "thunder")
+    distance: float = span(60.0, 5.0, 5000.0, unit="m")
+    confinement: float = span(0.15)
 
 
 def _boom(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
     size = params.size * (0.7 + 0.3 * strength)
+    near = float(np.clip(1 - np.log10(params.distance / 20) / 2.2, 0.0, 1.0))
     n = seconds(0.9 + 2.6 * size)
-    cloud = once(rng.standard_normal(n), slope(-4.0), highpass(95 - 70 * size), lowpass(1500 - 1250 * size, 1)) * burst(
-        n, 0.004, 1.1 + 2.2 * size
-    )
+    low = slope(-4.0), highpass(95 - 70 * size), lowpass(1500 - 1250 * size, 1)
+    cloud = once(rng.standard_normal(n), *low) * burst(n, 0.004, 1.1 + 2.2 * size)
     roar = once(rng.standard_normal(n), band(150 - 90 * size, 1600 - 900 * size)) * burst(n, 0.002, 0.35 + 0.7 * size)
     crack = once(rng.standard_normal(seconds(0.25)), highpass(900, 1)) * burst(seconds(0.25), 0.0003, 0.12)
     debris = ticks(rng, 24, 600, 5000, (0.003, 0.02))
+    stretch = (params.distance / 20) ** 0.12
     parts = [
-        (0.0, 1.2 * unit(_shock(1.5 + 24 * size, rng))),
+        (0.0, 1.2 * unit(friedlander((1.5 + 24 * size) * stretch, rng))),
         (0.0, unit(cloud)),
         (0.0, 0.8 * unit(roar)),
-        (0.0, (0.7 - 0.4 * size) * unit(crack)),
+        (0.0, (0.75 - 0.4 * size) * near * unit(crack)),
     ]
-    parts += [
-        (0.15 + (0.8 + 1.5 * size) * rng.random() ** 1.4, 0.06 * rng.random() ** 2 * debris[int(rng.integers(24))])
-        for _ in range(int(50 * size))
-    ]
-    return _echoes(np.tanh(1.2 * lay(parts)), 5, 1.2, 0.22, rng, 500)
+    if near > 0.2:
+        parts += [
+            (
+                0.15 + (0.8 + 1.5 * size) * rng.random() ** 1.4,
+                0.1 * near * rng.random() ** 2 * debris[int(rng.integers(24))],
+            )
+            for _ in range(int(70 * size))
+        ]
+    dry = once(np.tanh(1.2 * lay(parts)), air(params.distance))
+    late = 1.2 * (1 - params.confinement) + 0.12
+    count = 5 + int(22 * params.confinement)
+    loss = 0.2 + 0.35 * params.confinement
+    return echoes(dry, count, late, loss, rng, 500 + 1500 * params.confinement)
 
 
 def _thunder(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
@@ -86,60 +81,31 @@ def _thunder(params: Explosion, strength: float, rng: np.random.Generator) -> Wa
     )
 
 
-def _gunshot(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
-    size = params.size
-    blast = _shock(0.5 + 2.2 * size, rng)
-    n = seconds(0.5)
-    gas = once(rng.standard_normal(n), band(180 - 90 * size, 5500)) * burst(n, 0.0003, 0.1 + 0.12 * size)
-    tail = once(rng.standard_normal(seconds(1.3)), slope(-4.0), band(90, 1800)) * burst(
-        seconds(1.3), 0.02, 0.9 + 0.5 * size
-    )
-    dry = lay([(0.0, unit(blast)), (0.0, 0.8 * unit(gas)), (0.015, 0.13 * unit(tail))])
-    return _echoes(np.tanh(1.5 * dry), 7, 0.7, 0.16, rng, 1800)
-
-
-def _firework(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
-    """The burst, heard from some way off, and the crackle of its stars."""
-    burst_now = lay([(0.0, unit(_shock(3 + 7 * params.size, rng))), (0.0, 0.7 * unit(_noise_boom(rng, params.size)))])
-    stars = ticks(rng, 40, 1800, 8000, (0.002, 0.01))
-    parts = [(0.0, _echoes(burst_now, 6, 0.9, 0.25, rng, 900))]
-    if rng.random() < 0.75:
-        for _ in range(int(120 + 120 * strength)):
-            at = 0.35 + 1.6 * rng.random() ** 0.8
-            parts.append((at, 0.22 * rng.random() ** 2 * (2.1 - at) * stars[int(rng.integers(40))]))
-    return lay(parts)
-
-
-def _noise_boom(rng: np.random.Generator, size: float) -> Wave:
-    n = seconds(0.9)
-    return once(rng.standard_normal(n), slope(-4.0), lowpass(1100 - 500 * size, 1)) * burst(n, 0.001, 0.6)
-
-
-def _balloon(params: Explosion, rng: np.random.Generator) -> Wave:
-    pop = _shock(0.35 + 0.5 * params.size, rng)
-    n = seconds(0.16)
-    snap = once(rng.standard_normal(n), band(600, 7000)) * burst(n, 0.0002, 0.07)
-    return _echoes(lay([(0.0, unit(pop)), (0.0, 0.6 * unit(snap))]), 6, 0.12, 0.25, rng, 5000)
-
-
 def build(params: Explosion, studio: Studio) -> Instrument:
     """Build something that explodes; every time anew."""
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
-        if params.kind == "thunder":
-            return _thunder(params, strength, rng)
-        if params.kind == "gunshot":
-            return _gunshot(params, strength, rng)
-        if params.kind == "firework":
-            return _firework(params, strength, rng)
-        if params.kind == "balloon":
-            return _balloon(params, rng)
-        return _boom(params, strength, rng)
+        return (_thunder if params.kind == "thunder" else _boom)(params, strength, rng)
 
-    pause = {"thunder": 11.0, "firework": 1.3, "gunshot": 1.1}.get(params.kind, 3.5)
+    pause = 11.0 if params.kind == "thunder" else 4.5
     return Instrument(strike=strike, rhythm=steady(around(studio.rng("pause"), pause, 0.05), 0.5))
 
 
 EXPLOSION = Family(
-    "explosion", "Explosions, thunder, gunshots, fireworks: a shock, its cloud and its echoes.", Explosion, build
+    "explosion",
+    "Something explodes: a shock, its cloud, its debris and its echoes.",
+    Explosion,
+    build,
+    model=(
+        "The shock is a Friedlander wave: an instant rise, an exponential fall through zero and a longer suction; it "
+        "lasts longer the larger the charge and, a little, the farther it has come. Behind it come the roar of the "
+        "fireball and the falling noise of the cloud, deeper and longer with size, then debris where one is near. The "
+        "air takes away the high end with the distance; walls answer, sooner and more often the more enclosed the "
+        "place is."
+    ),
+    source=(
+        "Friedlander, The diffraction of sound pulses, Proc. R. Soc. A 186 (1946); Kinney & Graham, Explosive Shocks "
+        "in Air (1985); ISO 9613-1 (1993) on the air's absorption; Few, Power spectrum of thunder, JGR 74 (1969)."
+    ),
+    shown=({"size": 0.2}, {"size": 1.0}, {"distance": 2000.0}, {"confinement": 1.0}),
 )

@@ -39,11 +39,11 @@ IMPACT = Family(
     Impact,
     build,
     model=(
-        "A body is a bank of damped sines. Their frequencies are those of free bars (wood, metal), of irregular plates or "
-        "of membranes (drum), lower the larger it is; each decays as the material's loss factor says, faster the firmer "
-        "it is held. The blow is a half-sine contact, shorter for harder hammers and stronger blows and so brighter, at a "
-        "place that is new each time, which gives each blow other gains. A hollow body adds a few broad resonances of "
-        "the air inside it. A short burst of contact noise stands for what the modes leave out."
+        "A body is a bank of damped sines. Their frequencies are those of free bars (wood, metal), of irregular plates "
+        "or of membranes (drum), lower the larger it is; each decays as the material's loss factor says, faster the "
+        "firmer it is held. The blow is a half-sine contact, shorter for harder hammers and stronger blows and so "
+        "brighter, at a place that is new each time, which gives each blow other gains. A hollow body adds a few broad "
+        "resonances of the air inside it. A short burst of contact noise stands for what the modes leave out."
     ),
     source=(
         "van den Doel & Pai, The sounds of physical shapes, Presence 7 (1998); Gaver, What in the world do we hear?, "

@@ -1,4 +1,4 @@
-"""Solid bodies that are struck: materials, the modes of a body of one, and a blow on it. What strikes it lives elsewhere.
+"""Solid bodies that are struck: materials, the modes of a body of one, and a blow on it. Families live elsewhere.
 
 Modal synthesis after van den Doel & Pai (1998): modes of bars, plates and membranes, damped as the material damps.
 """
