@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from v2a_foley.evaluate.backbones import KEYS
+from v2a_foley.evaluate.backbone_keys import KEYS
 from v2a_foley.options import Option, check_options
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from v2a_foley.compute import Compute
 from v2a_foley.errors import MissingError, UsageError
+from v2a_foley.evaluate.backbone_keys import KEYS
 from v2a_foley.evaluate.backbones.protocol import Backbone
 
-KEYS = ("panns", "panns-16k", "vggish", "vggish-pca", "passt", "clap", "wav2clip", "logmel")
-"""Every backbone's name on the command line."""
 USUAL = ("panns", "panns-16k", "vggish", "passt", "clap", "wav2clip")
 """Those that listen where none is named, as far as they are on this machine."""
 STAND_IN = "logmel"
