@@ -1,4 +1,4 @@
-"""Bells, gongs, triangles and chimes (partials after Lehr and Rossing), and clocks that tick and strike."""
+"""Bells and chimes (partials after Lehr and Rossing), and clocks that tick and strike. Gongs are with the cymbals."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import numpy as np
 from v2a_foley.generate.procedural.family import Family, Instrument, Rhythm, Studio, Wave, choice, span, steady
 from v2a_foley.generate.procedural.parts.bodies import blow, body_of
 from v2a_foley.generate.procedural.parts.filters import band, once
-from v2a_foley.generate.procedural.parts.modal import BAR, contact, plate, ring
+from v2a_foley.generate.procedural.parts.modal import BAR, contact, ring
 from v2a_foley.generate.procedural.parts.noise import around, between
-from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, unit
+from v2a_foley.generate.procedural.parts.shapes import burst, lay, seconds, unit
 
 
 @dataclass(frozen=True)
 class Bell:
-    """A bell: which kind, how large."""
+    """A bell: which kind, how large, how hard its clapper, how far it is damped."""
 
+    kind: str = choice("church", "hand", "bicycle", "wind_chime", "tubular", "cow", "bowl", "door")
     size: float = span(0.5)
-    kind: str = choice("church", "hand", "bicycle", "wind_chime", "gong", "triangle")
+    hardness: float = span(0.5)
+    damping: float = span(0.0)
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,21 @@ def _cast(params: Bell, rng: np.random.Generator) -> _Metal:
         return _Metal(
             hertz, np.array([1.1, 1.0, 0.6, 0.5, 0.3, 0.2]), np.array([1, 0.7, 0.7, 0.4, 0.35, 0.2]), 0.08, 0.5
         )
-    if params.kind == "gong":
-        hertz = plate(rng, around(rng, 190 * (62 / 190) ** size, 0.06), 60, 0.42)
-        t60 = (6 + 10 * size) / (1 + hertz / 900)
-        return _Metal(hertz, t60, np.exp(0.5 * rng.standard_normal(60)) * (hertz / hertz[0]) ** -0.45, 3.0, 0.12)
-    if params.kind == "triangle":
-        hertz = plate(rng, around(rng, 1700 * (1100 / 1700) ** size, 0.06), 24, 0.5)
-        return _Metal(hertz, 7.0 / (1 + hertz / 9000), np.exp(0.6 * rng.standard_normal(24)), 0.03, 0.25)
+    if params.kind == "tubular":
+        modes = around(rng, 105 * (62 / 105) ** size, 0.01) * (2 * np.arange(1, 10) + 1) ** 2 / 9
+        return _Metal(
+            modes, 9.0 / (modes / modes[2]) ** 0.5, np.array([0.1, 0.3, 0.6, 1, 1, 0.8, 0.5, 0.3, 0.2]), 0.3, 0.25
+        )
+    if params.kind == "cow":
+        hertz = around(rng, 1150 * (380 / 1150) ** size, 0.05) * np.array([1.0, 1.48, 2.13, 2.9, 3.6, 4.7, 5.6])
+        return _Metal(hertz, 0.55 / (hertz / hertz[0]) ** 0.5, np.array([1, 0.9, 0.7, 0.6, 0.45, 0.3, 0.25]), 0.12, 0.6)
+    if params.kind == "bowl":
+        ratios = np.array([1.0, 1.006, 2.77, 2.79, 5.2, 8.3, 11.9])
+        hertz = around(rng, 620 * (150 / 620) ** size, 0.05) * ratios
+        return _Metal(hertz, 16.0 / ratios**0.9, np.array([1, 0.8, 0.6, 0.5, 0.25, 0.12, 0.08]), 1.2, 0.05)
+    if params.kind == "door":
+        modes = around(rng, 660 * (440 / 660) ** size, 0.02) * np.array([1.0, 2.756, 5.404])
+        return _Metal(modes, np.array([2.6, 0.9, 0.4]), np.array([1, 0.3, 0.15]), 0.5, 0.12)
     return _tube(1700 * (700 / 1700) ** size, rng)
 
 
@@ -96,12 +106,16 @@ def _tube(hertz: float, rng: np.random.Generator) -> _Metal:
     )
 
 
-def _peal(metal: _Metal, strength: float, rng: np.random.Generator) -> Wave:
+def _peal(
+    metal: _Metal, strength: float, rng: np.random.Generator, hardness: float = 0.5, damping: float = 0.0
+) -> Wave:
     spread = metal.gain * np.exp(0.12 * rng.standard_normal(len(metal.gain))) * rng.choice([-1.0, 1.0], len(metal.gain))
-    tone = ring(metal.hertz, metal.t60, spread * contact(metal.hertz, metal.contact * (1.7 - strength)), floor=1e-3)
+    milliseconds = metal.contact * 5.0 ** (1 - 2 * hardness) * (1.7 - strength)
+    t60 = metal.t60 / (1 + 24 * damping**1.5)
+    tone = ring(metal.hertz, t60, spread * contact(metal.hertz, milliseconds), floor=1e-3)
     n = seconds(0.03)
     clang = once(rng.standard_normal(n), band(1200, 9000)) * burst(n, 0.0003, 0.03)
-    return lay([(0.0, unit(tone)), (0.0, metal.clang * strength * unit(clang))])
+    return lay([(0.0, unit(tone)), (0.0, 2 * hardness * metal.clang * strength * unit(clang))])
 
 
 _SCALE = np.array([1.0, 9 / 8, 5 / 4, 3 / 2, 5 / 3])
@@ -110,8 +124,10 @@ _RHYTHMS: dict[str, Rhythm] = {
     "hand": steady(0.55, 0.1, 0.7),
     "bicycle": steady(1.9, 0.35, 0.8),
     "wind_chime": steady(0.55, 0.8, 0.15),
-    "gong": steady(6.0, 0.2, 0.8),
-    "triangle": steady(2.0, 0.3, 0.6),
+    "tubular": steady(1.6, 0.05, 0.7),
+    "cow": steady(0.9, 0.6, 0.3),
+    "bowl": steady(5.0, 0.25, 0.7),
+    "door": steady(3.0, 0.3, 0.9),
 }
 
 
@@ -122,33 +138,44 @@ def build_bell(params: Bell, studio: Studio) -> Instrument:
     root = around(own, 1700 * (700 / 1700) ** params.size, 0.08)
     tubes = [_tube(root * ratio, own) for ratio in _SCALE] if params.kind == "wind_chime" else []
 
+    def peal(what: _Metal, strength: float, rng: np.random.Generator) -> Wave:
+        return _peal(what, strength, rng, params.hardness, params.damping)
+
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         if params.kind == "bicycle":
             at, parts = 0.0, []
             for k in range(int(rng.integers(7, 11))):
-                parts.append((at, _peal(metal, strength * (1 - 0.06 * k), rng) * (1 - 0.07 * k) * between(rng, 0.7, 1)))
+                parts.append((at, peal(metal, strength * (1 - 0.06 * k), rng) * (1 - 0.07 * k) * between(rng, 0.7, 1)))
                 at += around(rng, 0.042, 0.08)
             return lay(parts)
+        if params.kind == "door":
+            low = _Metal(metal.hertz * 0.794, metal.t60 * 1.15, metal.gain, metal.contact, metal.clang)
+            return lay([(0.0, peal(metal, strength, rng)), (around(rng, 0.55, 0.08), peal(low, strength, rng))])
         if tubes:
             count = 1 + int(rng.integers(0, 1 + round(3 * strength)))
-            first = [(0.0, _peal(tubes[int(rng.integers(5))], strength, rng))]
+            first = [(0.0, peal(tubes[int(rng.integers(5))], strength, rng))]
             more = [
-                (0.05 + 0.5 * rng.random(), _peal(tubes[int(rng.integers(5))], strength * 0.7, rng))
+                (0.05 + 0.5 * rng.random(), peal(tubes[int(rng.integers(5))], strength * 0.7, rng))
                 for _ in range(count - 1)
             ]
             return lay(first + more)
-        wave = _peal(metal, strength, rng)
-        if params.kind == "gong":
-            n = len(wave)
-            shimmer = ring(metal.hertz[20:] * 2.3, metal.t60[20:] * 0.5, rng.standard_normal(40), floor=1e-3)[:n]
-            wave[: len(shimmer)] += 0.35 * strength**2 * unit(shimmer) * (1 - np.exp(-clock(len(shimmer)) / 0.35))
-        return wave
+        return peal(metal, strength, rng)
 
     return Instrument(strike=strike, rhythm=_RHYTHMS[params.kind])
 
 
 BELL = Family(
-    "bell", "Bells: hum, prime, tierce, quint and nominal with their beats; gongs, chimes, triangles.", Bell, build_bell
+    "bell",
+    "Bells and chimes: hum, prime, tierce, quint and nominal with their beats; bowls, tubes, cow and door bells.",
+    Bell,
+    build_bell,
+    model="Church bells ring hum, prime, tierce, quint, nominal (0.5, 1, 1.2, 1.5, 2) and the partials above, "
+    "each a pair a little apart, so that it beats. Hand bells have few partials, cow bells of folded "
+    "sheet short dense ones; chimes and tubes are free bars, bowls beat slowly for long, door chimes "
+    "strike two bars. The clapper's hardness sets the time of contact and the clang; damping shortens "
+    "all.",
+    source="Lehr, Partial groups in the bell sound, JASA 79 (1986); Rossing, Science of Percussion Instruments "
+    "(2000); Fletcher & Rossing, The Physics of Musical Instruments (1998), ch. 21.",
 )
 
 
@@ -166,7 +193,7 @@ def build_clock(params: Clock, studio: Studio) -> Instrument:
     own = studio.rng("clock")
     case = body_of("wood", 0.15 + 0.75 * params.size, own)
     wheels = [body_of("metal", 0.25 * params.size + 0.02 * k, own) for k in range(2)]
-    gong = _cast(Bell(0.25 + 0.4 * params.size, "church"), own)
+    gong = _cast(Bell("church", 0.25 + 0.4 * params.size), own)
     gaps = [(around(own, 0.006, 0.2), around(own, 0.016, 0.2)) for _ in range(2)]
     turn = {"beat": 0}
 
@@ -205,5 +232,13 @@ def build_clock(params: Clock, studio: Studio) -> Instrument:
 
 
 CLOCK = Family(
-    "clock", "A clock ticks: three small blows of the escapement, through the case; it may strike.", Clock, build_clock
+    "clock",
+    "A clock ticks: three small blows of the escapement, through the case; it may strike.",
+    Clock,
+    build_clock,
+    model="Each beat is unlocking, impulse and drop of the escapement: three blows within some 20 ms, through "
+    "the wheels and the case. Tick and tock differ; the beat limps a little. `chime` is the share of "
+    "beats struck on a gong.",
+    source="Mechanics of the lever escapement; modal synthesis after van den Doel & Pai, The sounds of "
+    "physical shapes, Presence 7 (1998).",
 )

@@ -19,25 +19,26 @@ _SCALE = (0, 2, 4, 7, 9, 12, 14, 16)
 
 @dataclass(frozen=True)
 class Melody:
-    """How a player plays: the root in hertz, seconds a note, and how often two notes sound together."""
+    """How a player plays: the root in hertz, seconds a note, how often two sound at once, the scale in semitones."""
 
     root: float
     pace: float
     chords: float = 0.0
+    steps: tuple[int, ...] = _SCALE
 
 
 def melody(plan: Melody, note: Note, studio: Studio) -> Instrument:
     """Build the player."""
-    walk = {"step": int(studio.rng("start").integers(2, 6)), "last": 0.0}
+    walk = {"step": int(studio.rng("start").integers(2, 6)) % len(plan.steps), "last": 0.0}
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
-        walk["step"] = int(np.clip(walk["step"] + rng.integers(-2, 3), 0, len(_SCALE) - 1))
+        walk["step"] = int(np.clip(walk["step"] + rng.integers(-2, 3), 0, len(plan.steps) - 1))
         detune = around(rng, 1.0, 0.0015)
         parts = [
-            (0.0, note(plan.root * 2 ** (_SCALE[int(walk["step"])] / 12) * detune, plan.pace * 1.25, strength, rng))
+            (0.0, note(plan.root * 2 ** (plan.steps[int(walk["step"])] / 12) * detune, plan.pace * 1.25, strength, rng))
         ]
         if rng.random() < plan.chords:
-            lower = _SCALE[max(0, int(walk["step"]) - 2)]
+            lower = plan.steps[max(0, int(walk["step"]) - 2)]
             parts.append(
                 (0.02 * rng.random(), 0.7 * note(plan.root * 2 ** (lower / 12), plan.pace * 1.25, strength, rng))
             )
