@@ -22,6 +22,7 @@ from v2a_foley.embed.labels import imagenet_labels  # noqa: E402 - found through
 from v2a_foley.engine.profiles import load_profile  # noqa: E402 - found through ROOT
 from v2a_foley.mapper import EventScorer  # noqa: E402 - found through ROOT
 from v2a_foley.mapper.calibration import fitted  # noqa: E402 - found through ROOT
+from v2a_foley.mapper.scoring import odds_of  # noqa: E402 - found through ROOT
 from v2a_foley.project.events import default_vocabulary  # noqa: E402 - found through ROOT
 
 PAGE = ROOT / "docs" / "recognition.md"
@@ -93,6 +94,7 @@ def fit(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]]) -
             np.array([one.quiet for one in judged]),
             scorer.calibration,
             weights,
+            odds_of(default_vocabulary()),
         )
     )
 

@@ -97,6 +97,21 @@ def test_a_sure_effect_brings_its_bed_where_no_place_is_seen():
     assert alone.ambience(alone.score(seen(dog=1))) is None
 
 
+def test_a_rare_event_must_be_seen_better_but_is_found_by_words():
+    whine = replace(BARK, name="whine", rare=True)
+    scorer = EventScorer(Vocabulary((whine, BARK)), Dictionary(), CALIBRATION)
+    scores = {each.event.name: each.score for each in scorer.score(seen(dog=1))}
+    assert scores["whine"] / scores["bark"] == pytest.approx(0.25)
+    assert [each.event.name for each in scorer.nearest("dog")] == ["whine", "bark"]
+    assert scorer.nearest("dog")[0].score == pytest.approx(scorer.nearest("dog")[1].score)
+
+
+def test_a_rare_place_must_be_seen_better():
+    wreck = replace(SEA, name="wreck", rare=True)
+    scorer = EventScorer(Vocabulary((wreck, SEA, ROOM)), Dictionary(), CALIBRATION)
+    assert scorer.ambience(scorer.score(seen(sea=1))).event is SEA
+
+
 def test_without_ambiences_there_is_none():
     scorer = EventScorer(Vocabulary((BARK,)), Dictionary(), CALIBRATION)
     assert scorer.ambience(scorer.score(seen(dog=1))) is None

@@ -37,9 +37,19 @@ CLIP_CALIBRATION = Calibration(scale=100.0, none=0.25, threshold=0.3, ambience_n
 weights cannot be had where this is built; ``benchmarks/photographs.py --profile full`` fits it where they are."""
 
 
-def probabilities(similarities: NDArray[np.floating], calibration: Calibration) -> NDArray[np.float64]:
-    """Return how likely each event is, ``float64 (n, events)``, from similarities of the same shape."""
+def probabilities(
+    similarities: NDArray[np.floating], calibration: Calibration, odds: NDArray[np.floating] | None = None
+) -> NDArray[np.float64]:
+    """Return how likely each event is, ``float64 (n, events)``, from similarities of the same shape.
+
+    Args:
+        similarities: ``float (n, events)``, cosines.
+        calibration: of the eyes.
+        odds: how often each event is right, against the others, where all are seen alike: ``float (events,)``, above 0.
+    """
     raised = calibration.scale * (similarities.astype(np.float64) - calibration.none)
+    if odds is not None:
+        raised += np.log(odds)
     top = np.maximum(raised.max(axis=1, keepdims=True), 0.0)
     grown = np.exp(raised - top)
     return np.asarray(grown / (grown.sum(axis=1, keepdims=True) + np.exp(-top)))
@@ -51,6 +61,7 @@ def fitted(
     quiet: NDArray[np.bool_],
     start: Calibration,
     weights: NDArray[np.floating] | None = None,
+    odds: NDArray[np.floating] | None = None,
 ) -> Calibration:
     """Return a calibration whose scale and none make the labelled pictures most likely; thresholds stay as they are.
 
@@ -60,13 +71,14 @@ def fitted(
         quiet: ``bool (n,)``, the pictures for which hearing nothing is right too.
         start: what to take the thresholds from, and the scale around which to search.
         weights: how much each picture counts, ``float (n,)``; by default all the same.
+        odds: of the events; see ``probabilities``.
     """
     counts = np.ones(len(similarities)) if weights is None else weights
     best, best_likelihood = start, -np.inf
     for scale in start.scale * np.linspace(1 / 3, 5 / 3, 17):
         for none in np.arange(0.1, 0.8, 0.48 / start.scale):
             tried = replace(start, scale=float(scale), none=round(float(none), 4))
-            likely = probabilities(similarities, tried)
+            likely = probabilities(similarities, tried, odds)
             good = (likely * right).sum(axis=1) + quiet * (1.0 - likely.sum(axis=1))
             likelihood = float((np.log(np.maximum(good, 1e-4)) * counts).sum())
             if likelihood > best_likelihood:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from v2a_foley.embed import Embeddings, Space, TextEncoder
 from v2a_foley.mapper.calibration import POCKET_CALIBRATION, Calibration, probabilities
-from v2a_foley.project import Heard, Kind, Layer, Vocabulary
+from v2a_foley.project import Event, Heard, Kind, Layer, Vocabulary
 
 ROOM_TONE = "room_tone"
 """The ambience of a place that nothing is known of."""
+RARE = 0.25
+"""How often an event that is rare is right where another is seen as well as it is."""
 
 
 class EventScorer:
@@ -51,14 +53,17 @@ class EventScorer:
             embedding: ``float32 (d,)`` of unit length, in ``space``.
         """
         similar = self.similarities(embedding[None])[0]
-        likely = probabilities(similar[None], self.calibration)[0]
+        return self._sorted(similar, odds_of(self._vocabulary))
+
+    def nearest(self, text: str) -> tuple[Heard, ...]:
+        """Return all events, best first, by how near they are to the user's words; see ``score``. None is rare then."""
+        return self._sorted(self.similarities(self._words.encode_texts([text]))[0], None)
+
+    def _sorted(self, similar: NDArray[np.float32], odds: NDArray[np.float64] | None) -> tuple[Heard, ...]:
+        likely = probabilities(similar[None], self.calibration, odds)[0]
         order = np.argsort(-likely, kind="stable")
         events = self._vocabulary.events
         return tuple(Heard(events[row], float(likely[row]), float(similar[row])) for row in order)
-
-    def nearest(self, text: str) -> tuple[Heard, ...]:
-        """Return all events, best first, by how near they are to the user's words; see ``score``."""
-        return self.score(self._words.encode_texts([text])[0])
 
     def unsure(self, heard: Sequence[Heard]) -> bool:
         """Tell whether nothing is likely enough: no effect, and no place but a mere room; never a guess then."""
@@ -79,7 +84,8 @@ class EventScorer:
         if not places:
             return None
         similar = np.array([[one.similarity for one in places]])
-        likely = probabilities(similar, replace(self.calibration, none=self.calibration.ambience_none))[0]
+        among_places = replace(self.calibration, none=self.calibration.ambience_none)
+        likely = probabilities(similar, among_places, odds_of(one.event for one in places))[0]
         row = int(np.argmax(likely))
         seen = replace(places[row], score=float(likely[row])) if likely[row] > 1.0 - likely.sum() else None
         effect = self.effect(heard)
@@ -87,6 +93,11 @@ class EventScorer:
             bed = next((one for one in places if one.event.name == effect.event.bed), None)
             return replace(bed, score=effect.score) if bed is not None else seen
         return seen
+
+
+def odds_of(events: Iterable[Event]) -> NDArray[np.float64]:
+    """Return how often each event is right, against the others, where all are seen alike: ``float64 (events,)``."""
+    return np.array([RARE if event.rare else 1.0 for event in events])
 
 
 def best(

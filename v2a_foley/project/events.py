@@ -93,6 +93,8 @@ class Event:
         follows: what of the picture's motion it follows.
         place: for an ambience, the kind of place that it sounds in (a name of ``audio/room.py``); empty: unknown.
         distance: metres from which it is usually heard; 0 for a background, which is all around.
+        rare: what is seen usually sounds otherwise, or not at all (a coffee grinder where coffee is seen): the eyes
+            need to be surer of it than of others. Words that ask for it find it as easily.
         ear: how the sound itself measures; None where nothing is known of it.
     """
 
@@ -111,6 +113,7 @@ class Event:
     follows: Follows = Follows.NOTHING
     place: str = ""
     distance: float = 0.0
+    rare: bool = False
     ear: Ear | None = None
 
 
@@ -191,6 +194,7 @@ def _event(entry: object, sources: Mapping[str, object]) -> Event:
                 "params": MappingProxyType(dict(entry.get("params", {}))),
                 "follows": Follows(entry.get("follows", "")),
                 "distance": _number(entry.get("distance", DISTANCE[Layer(entry["layer"])])),
+                "rare": _truth(entry.get("rare", False)),
                 "ear": _ear(entry["ear"], sources) if "ear" in entry else None,
             }
         )
@@ -209,6 +213,12 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise TypeError(f"{value!r} is no number")
     return float(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
 
 
 def _texts(values: object) -> tuple[str, ...]:
