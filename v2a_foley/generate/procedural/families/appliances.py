@@ -194,6 +194,7 @@ def build_pump(params: Pump, studio: Studio) -> Instrument:
         Orders(studio, "motor", ((1, 0.5), (2, 1.0), (4, 0.5), (9, 0.4), (18, 0.2))),
     )
     loud = np.exp(0.1 * own.standard_normal(params.pistons))
+    pulsing = Orders(studio, "pulsing", ((1, 1.0), (2, 0.7), (3, 0.45), (4, 0.3), (6, 0.2)), 0.15)
     moments = Moments(studio.rng("air"), 30 if params.fluid == "water" else 0)
     box = 140 * (1.6 - params.size)
     case = Filter(highpass(28, 1), peak(around(own, box, 0.1), 3, 6), peak(around(own, 3 * box, 0.1), 3, 4))
@@ -218,6 +219,8 @@ def build_pump(params: Pump, studio: Studio) -> Instrument:
             for t in moments(n, np.clip(push, 0, 1))
         ]
         whine = hum(motor((24.5 if params.fluid != "oil" else 29.0 * params.pistons / 4) * spin))
+        if pulses > 20:
+            out = out + 0.14 * pulsing(params.pistons * turns)
         out = out + near_turn(n, grains) + (0.08 + 0.2 * params.pressure * (params.fluid == "oil")) * whine
         return case(out) * (0.2 + 0.8 * spin)
 

@@ -85,11 +85,14 @@ def build_electricity(params: Electricity, studio: Studio) -> Instrument:
     own, near = studio.rng("arc"), studio.rng("near")
     long = float(np.clip(np.log(params.gap / 0.2) / np.log(2500), 0, 1))
     low, high = 2600 - 2000 * long, 15_000 - 6000 * long
+    if params.kind == "weld":
+        low, high = 1500.0, 8500.0
     life = (0.0003 + 0.0006 * long, 0.002 + 0.006 * long)
     bank = ticks(own, 80, low, high, life)
     if params.kind == "flash":
         return Instrument(strike=lambda s, rng: _flash(around(own, 1, 0.0), rng), rhythm=steady(2.5))
     rate = {"sparks": 260, "arc": 150, "tesla": 60, "weld": 900}[params.kind]
+    thin = Filter(highpass(0.5 * low, 2))
     bursts, moments, scatter = Slow(studio.rng("bursts"), 3.0), Moments(near, rate), Scatter(studio.channels)
     noise, high_part = Noise(studio.rng("noise"), studio.channels), Filter(highpass(0.5 * low, 1), lowpass(high, 1))
     shaft = Shaft(studio, "mains", 0.002 if params.kind != "tesla" else 0.02)
@@ -106,7 +109,7 @@ def build_electricity(params: Electricity, studio: Studio) -> Instrument:
             for t in moments(n, np.clip(0.35 * heat * block.drive, 0.0015, 1))
         ]
         arc = high_part(noise(n)) * np.exp(-(10 - 6 * params.current) * (turns % 1)) * np.clip(heat, 0, 1.5)
-        return amount[0] * 1.6 * scatter(n, grains) + 0.3 * amount[1] * arc
+        return amount[0] * 1.6 * thin(scatter(n, grains)) + 0.3 * amount[1] * arc
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         parts = [(0.0, bank[0])]

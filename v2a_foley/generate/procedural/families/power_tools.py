@@ -34,13 +34,16 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
     own = studio.rng("drill")
     low, high, rough = _WORK[params.material]
     spindle = params.rpm / 60
-    gear = 9.0 if spindle < 200 else 1.0
+    gear, brushes, droop = (9.0, 0.1, 0.25) if spindle < 200 else (1.0, 0.02, 0.04)
     levels = [
         (k, a)
         for k, a in ((1, 0.5), (2, 0.9), (4, 0.4), (7, 0.6), (13, 0.6), (21, 0.35))
         if k * gear * spindle < 15_000
     ]
-    shaft, orders = Shaft(studio, "armature", 0.02), Orders(studio, "orders", levels or [(1, 1.0)])
+    shaft, orders = (
+        Shaft(studio, "armature", 0.02 if gear > 1 else 0.004),
+        Orders(studio, "orders", levels or [(1, 1.0)]),
+    )
     noise, bite = Noise(studio.rng("bite"), 1), Slow(studio.rng("press"), 1.2)
     chips, brush = coloured(slope(-1.5), band(low, high)), coloured(slope(-2.0), band(900, 9000))
     body = 1300 * (1.5 - params.size)
@@ -58,17 +61,20 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
         n = block.samples
         spin = inertia(block.drive)
         press = np.clip(params.pressure * (1 + 0.35 * bite(n)), 0, 1.3)
-        share = (0.15 + 0.85 * spin) * (1 - 0.25 * press)
+        share = (0.15 + 0.85 * spin) * (1 - droop * press)
         turns = shaft(gear * spindle * share)
         white = noise(n)[0]
         edge = 1 + rough * 0.7 * np.cos(2 * np.pi * 2 * turns / gear)
-        out = 0.2 * orders(turns) * (0.7 + 0.6 * press) + 0.1 * brush(white) * share
+        if params.blows:
+            strokes = striker(params.blows * share)
+            edge = 1.6 * np.exp(-4 * (strokes % 1))
+        out = 0.2 * orders(turns) * (0.7 + 0.6 * press) + brushes * brush(white) * share
         out += 0.55 * press * chips(white) * edge * share
         if params.blows:
-            at, _ = passes(striker.before, striker(params.blows * share), np.zeros(1))
+            at, _ = passes(striker.before, strokes, np.zeros(1))
             grains = []
             for t in at:
-                level = between(near, 0.6, 1) * (0.2 + 0.8 * press[int(t)])
+                level = between(near, 0.75, 1) * (0.2 + 0.8 * press[int(t)])
                 grains += [
                     (int(t), level * bits[int(near.integers(8))], 0.0),
                     (int(t), level * stone[int(near.integers(8))], 0.0),
@@ -140,7 +146,7 @@ def build_breaker(params: Breaker, studio: Studio) -> Instrument:
         grains = [(int(t), between(near, 0.65, 1) * bank[int(near.integers(10))], 0.0) for t in at]
         white = noise(n)
         blast = np.exp(-(phase % 1) / (0.25 if params.rate > 5 else 0.06))
-        out = 0.7 * params.exhaust * puff(white) * blast + 0.1 * motor(white)
+        out = 0.7 * params.exhaust * puff(white) * blast + 0.035 * motor(white)
         return low((out + scatter(n, grains)) * work)
 
     return Instrument(play=play, follows=True, rest=0.9, burst=1.4)

@@ -126,19 +126,21 @@ def build_horn(params: Horn, studio: Studio) -> Instrument:
         pitch = params.pitch * scale * (1 - bend * np.exp(-time / rise)) * around(rng, 1, 0.004)
         if params.kind == "bulb":
             pitch = pitch * (1 - 0.25 * (time / time[-1]) ** 2)
-        hard = {"electric": 2.2, "air": 2.8, "steam": 0.35, "bulb": 3.0}[params.kind] * (0.7 + 0.5 * strength)
+        sharp = {"electric": 14.0, "air": 9.0, "steam": 0.0, "bulb": 9.0}[params.kind] * (0.6 + 0.4 * strength)
         total = np.zeros(n)
         for k in range(params.notes):
             phase = 2 * np.pi * np.cumsum(pitch * _CHORD[k] * detune[k]) / RATE + 6.28 * rng.random()
-            total += np.tanh(hard * (np.sin(phase) + 0.3 * np.sin(2 * phase + 0.6))) - 0.12 * np.sin(3 * phase)
+            total += np.exp(sharp * (np.cos(phase) - 1)) - 0.25 if sharp else np.sin(phase) + 0.06 * np.sin(2 * phase)
         breath = {"electric": 0.02, "air": 0.08, "steam": 0.5, "bulb": 0.12}[params.kind]
         total = total / params.notes + breath * once(rng.standard_normal(n), band(params.pitch, 8 * params.pitch))
-        bell = min(5 * params.pitch, 2600.0)
+        bell = {"electric": 2500.0, "air": min(6 * params.pitch, 2000.0), "steam": 2.0 * params.pitch, "bulb": 1300.0}[
+            params.kind
+        ]
         attack = {"electric": 0.008, "air": 0.03, "steam": 0.09, "bulb": 0.02}[params.kind]
         return once(
             total * swell(n, attack, min(0.12, 0.3 * params.duration)),
-            highpass(0.5 * params.pitch),
-            peak(bell, 1.2, 6),
+            highpass(0.9 * params.pitch, 1),
+            peak(bell, 1.0, 2.0 if params.kind == "steam" else 11.0),
             lowpass(7000, 1),
             air(params.distance),
         )
@@ -151,7 +153,7 @@ HORN = Family(
     "Horns: of cars, lorries, trains and ships, steam whistles, rubber bulbs.",
     Horn,
     build_horn,
-    model="A diaphragm or reed that beats against its stop: a clipped tone with its harmonics through a bell. "
+    model="A diaphragm or reed that beats against its stop: a train of pulses through a bell that lifts its harmonics. "
     "Several notes sound as a chord: a third for a pair of car horns, five chimes for a locomotive. The tone "
     "bends up as pressure builds. Steam whistles are nearly sines under breath; a bulb runs out of air. The "
     "lower the note, the larger what it belongs to.",

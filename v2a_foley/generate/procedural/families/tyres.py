@@ -109,9 +109,9 @@ class Skid:
 
 
 _SQUEAL = {
-    "tyre": (620, 0.32, (1.0, 0.7, 0.45, 0.3, 0.2, 0.12), (500, 4500), 0.06),
+    "tyre": (620, 0.2, (1.0, 0.7, 0.45, 0.3, 0.2, 0.12), (500, 4500), 0.025),
     "disc_brake": (2300, 0.05, (1.0, 0.25, 0.3, 0.06), (1200, 8000), 0.004),
-    "rail": (3200, 0.06, (1.0, 0.5, 0.3), (1500, 11_000), 0.006),
+    "rail": (3200, 0.02, (1.0, 0.5, 0.3), (1500, 11_000), 0.004),
     "sole": (1150, 0.18, (1.0, 0.6, 0.4, 0.25, 0.15), (800, 6000), 0.03),
 }
 """Lowest squeal in hertz, how much it glides, levels of its harmonics, band of the noise, unrest of the pitch."""
@@ -134,7 +134,7 @@ def build_skid(params: Skid, studio: Studio) -> Instrument:
         scrub = coloured(slope(-2.0), band(*edges))(rng.standard_normal(n))
         wet = coloured(highpass(1500, 1), lowpass(9000, 1))(rng.standard_normal(n))
         shake = np.clip(1 + 0.35 * Slow(rng, 30)(n), 0.1, 3)
-        noisy = (0.5 if params.kind == "tyre" else 0.12) * scrub * shake
+        noisy = (0.22 if params.kind == "tyre" else 0.07) * scrub * shake
         return np.asarray(0.3 * dry * out * share + noisy + 0.7 * params.wetness * wet * shake)
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
@@ -155,7 +155,7 @@ def build_skid(params: Skid, studio: Studio) -> Instrument:
             hertz = modes[k] * (1 - glide + 2 * glide * params.speed * block.drive) * (1 + unrest * wander(n))
             open_part = np.clip(0.5 - 0.3 * k + 0.8 * grip(n), 0, 1.4)
             out += open_part * (0.8**k) * harmonics(2 * np.pi * shaft(hertz), levels)
-        noisy = (0.5 if params.kind == "tyre" else 0.15) * scrub(noise(n)[0])
+        noisy = (0.22 if params.kind == "tyre" else 0.08) * scrub(noise(n)[0])
         return (0.3 * dry * out + (1 + params.wetness) * noisy) * (0.05 + 0.95 * block.drive)
 
     return Instrument(play=play, strike=strike, rhythm=steady(1.6 + params.duration, 0.4), follows=True, rest=0.8)
