@@ -115,6 +115,13 @@ def test_a_damaged_ear_is_refused(damage: tuple[str, str]):
         parse_vocabulary((ONE + EAR).replace(*damage))
 
 
+def test_events_are_common_unless_they_say_that_they_are_rare():
+    said = ONE.replace('kind = "impulse"', 'kind = "impulse"\nrare = true')
+    assert [parse_vocabulary(text)["dog_bark"].rare for text in (ONE, said)] == [False, True]
+    with pytest.raises(UsageError, match="dog_bark"):
+        parse_vocabulary(said.replace("rare = true", 'rare = "yes"'))
+
+
 def test_a_bed_is_an_ambience_of_the_table():
     beds = [EVENTS[event.bed] for event in EVENTS if event.bed]
     assert len(beds) > 50
