@@ -80,7 +80,7 @@ def build(params: Boom, studio: Studio) -> Instrument:
         if params.kind == "braam":
             body, hit = _brass(params, (1.0, 2.0, 3.0), rng), 0.25
         elif params.kind == "stinger":
-            body, hit = _brass(params, (4.0, 4.24, 6.0, 8.5, 12.0), rng), 0.5
+            body, hit = _brass(params, (4.0, 4.24, 6.0, 8.5), rng), 0.5
         elif params.kind == "slam":
             body, hit = 0.7 * _low(params, rng), 1.0
         else:

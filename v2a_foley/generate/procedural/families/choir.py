@@ -11,8 +11,8 @@ from v2a_foley.generate.procedural.parts.filters import lowpass, once, resonance
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.people import VOWELS
-from v2a_foley.generate.procedural.parts.shapes import clock, even, seconds, swell
-from v2a_foley.generate.procedural.parts.tables import cycle, harmonic_levels, read
+from v2a_foley.generate.procedural.parts.shapes import even, seconds
+from v2a_foley.generate.procedural.parts.tables import cycle, harmonic_levels, read, stretch
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,14 @@ _PARTS: dict[str, tuple[tuple[float, float], ...]] = {
 }
 """Pitch in hertz of each part, and the throat of those who sing it."""
 
+_HOP = 480
 _CHORDS = (0, -2, 3, 5, -4, 2)
 
 
 def build(params: Choir, studio: Studio) -> Instrument:
     """Build singers and what they sing."""
     rng, scatter = studio.rng("choir"), Scatter(studio.channels)
-    several = int(np.clip(round(params.people / 4), 1, 3))
+    several = int(np.clip(round(params.people / 4), 1, 2))
     parts = _PARTS[params.voices] if params.people >= 4 else _PARTS[params.voices][-1:]
     tune = around(rng, 1.0, 0.03)
     detune = 0.002 + 0.022 * (1 - params.training)
@@ -55,27 +56,20 @@ def build(params: Choir, studio: Studio) -> Instrument:
 
     def part(hertz: float, throat: float, table: Wave) -> Wave:
         """Sing one part of the chord by several voices, each with a vibrato, drift and entry of its own."""
-        n = seconds(params.hold * 1.25 + late)
-        time = clock(n)
+        n = -(-seconds(params.hold * 1.25 + late) // _HOP) * _HOP
+        time = _HOP / RATE * np.arange(n // _HOP + 1)
         total = 0.02 * rng.standard_normal(n)
-        hop = 480
-        coarse = time[::hop]
         for _ in range(several):
-            drift = np.interp(
-                coarse, np.linspace(0, time[-1], int(4 + 9 * time[-1])), rng.standard_normal(int(4 + 9 * time[-1]))
-            )
-            depth = (0.009 if params.training > 0.5 else 0.004) * np.clip(coarse / 0.5, 0, 1)
-            vibrato = depth * np.sin(2 * np.pi * between(rng, 5.0, 6.4) * coarse + rng.random() * 6)
-            pitch = (
-                hertz
-                * around(rng, 1.0, detune)
-                * (1 - 0.02 * np.exp(-coarse / 0.06))
-                * (1 + vibrato + 0.35 * detune * drift)
-            )
-            enter = int(late * rng.random() * RATE)
-            turns = np.interp(np.arange(n), np.arange(len(coarse)) * hop, np.cumsum(pitch) * hop / RATE) + rng.random()
-            level = np.interp(np.arange(n), np.arange(len(coarse)) * hop, 1 + 0.12 * drift)
-            total[enter:] += (read(table, turns) * level)[: n - enter] * swell(n - enter, 0.18, 0.4)
+            knots = rng.standard_normal(int(4 + 9 * time[-1]))
+            drift = np.interp(time, np.linspace(0, time[-1], len(knots)), knots)
+            depth = (0.009 if params.training > 0.5 else 0.004) * np.clip(time / 0.5, 0, 1)
+            vibrato = depth * np.sin(2 * np.pi * between(rng, 5.0, 6.4) * time + rng.random() * 6)
+            scoop = 1 - 0.02 * np.exp(-time / 0.06)
+            pitch = hertz * around(rng, 1.0, detune) * scoop * (1 + vibrato + 0.35 * detune * drift)
+            enter = late * rng.random()
+            level = (1 + 0.12 * drift) * np.clip((time - enter) / 0.18, 0, 1) * np.clip((time[-1] - time) / 0.4, 0, 1)
+            turns = stretch(np.cumsum(pitch) * _HOP / RATE, _HOP) + rng.random()
+            total += read(table, turns) * stretch(level, _HOP)
         scale = throat * around(rng, 1.0, 0.02)
         levels = (1.0, 0.6, 0.28, 0.3 * params.training)
         out = np.zeros(n)

@@ -14,7 +14,7 @@ from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, between
 from v2a_foley.generate.procedural.parts.people import Person, adult, boo, child, laugh, phrase, shout, squeal
 
-_RENEWAL = 0.25
+_RENEWAL = 0.2
 """Chance, a block, that one voice of the bank is sung anew."""
 
 
@@ -54,7 +54,7 @@ def throng(plan: Throng, studio: Studio) -> Play:
             return dry
         return np.asarray(np.pad(dry, (0, len(response) - 1)) + 0.9 * signal.oaconvolve(dry, response))
 
-    bank = [uttered() for _ in range(int(np.clip(plan.people, 2, 6)))]
+    bank = [uttered() for _ in range(int(np.clip(plan.people, 2, 5)))]
     many = float(np.clip(np.log10(plan.people) / 4, 0, 1))
     closeness = 1 / (1 + plan.distance / 12)
     rate = float(min(plan.people, 6 + 9 * np.log10(plan.people)) * plan.often)
@@ -201,7 +201,7 @@ def build_cheering(params: Cheering, studio: Studio) -> Instrument:
         return shout(who, rng)
 
     bed = {"cheer": (560.0, 2000.0), "boo": (190.0, 620.0), "gasp": (380.0, 1200.0)}[params.kind]
-    plan = Throng(voice, params.people, 0.5, bed, 3.0, params.distance, 0.5)
+    plan = Throng(voice, params.people, 0.3 if params.kind == "boo" else 0.45, bed, 3.0, params.distance, 0.5)
     return Instrument(play=throng(plan, studio), burst=2.8)
 
 

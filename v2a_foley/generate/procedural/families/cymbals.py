@@ -63,11 +63,17 @@ def build(params: Cymbals, studio: Studio) -> Instrument:
                 hertz * (1 + 0.001 * rng.standard_normal(count)),
                 np.maximum(t60, 0.02),
                 gains,
-                floor=2e-3,
-                longest=1.6 if params.kind in ("ride", "hihat") else 6.0,
+                floor=4e-3,
+                longest=1.2 if params.kind in ("ride", "hihat") else 6.0,
             )
         )
-        end = float(np.clip(0.55 * long * (0.4 + params.diameter) * (1 - 0.9 * params.damping), 0.06, 4.5))
+        end = float(
+            np.clip(
+                0.55 * long * (0.4 + params.diameter) * (1 - 0.9 * params.damping),
+                0.06,
+                1.3 if params.kind == "ride" else 4.5,
+            )
+        )
         n = seconds(end)
         time = clock(n)
         white = rng.standard_normal(n)

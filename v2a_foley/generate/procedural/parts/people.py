@@ -98,7 +98,7 @@ def boo(who: Person, rng: np.random.Generator) -> Wave:
     top = who.pitch * between(rng, 1.1, 1.5)
     shape = formants(VOWELS["u"], who.throat)
     call = Utterance(
-        between(rng, 1.2, 2.4),
+        between(rng, 1.0, 1.9),
         ((0.0, top * 0.9), (0.15, top), (0.7, top * 0.95), (1.0, top * 0.75)),
         ((0.0, 0.0), (0.12, 1.0), (0.75, 0.8), (1.0, 0.0)),
         ((0.0, shape), (1.0, shape)),

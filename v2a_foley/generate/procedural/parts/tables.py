@@ -31,4 +31,10 @@ def read(table: Wave, turns: Wave) -> Wave:
 
 def harmonic_levels(hertz: float, fall: float, top: float = 15_000.0, most: int = 80) -> Wave:
     """Levels of partials that fall as a power of their number, up to a frequency, ``(m,)``."""
-    return np.arange(1, max(2, min(most, int(top / hertz)) + 1)) ** -float(fall)
+    return np.asarray(np.arange(1, max(2, min(most, int(top / hertz)) + 1)) ** -float(fall), dtype=np.float64)
+
+
+def stretch(knots: Wave, hop: int) -> Wave:
+    """Draw straight lines through values ``hop`` samples apart, ``((m - 1) * hop,)``; cheaper than ``np.interp``."""
+    ramp = np.arange(hop) / hop
+    return np.asarray((knots[:-1, None] + np.diff(knots)[:, None] * ramp).reshape(-1))
