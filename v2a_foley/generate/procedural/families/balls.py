@@ -58,6 +58,7 @@ def build(params: Ball, studio: Studio) -> Instrument:
     floor = held(body_of("wood", 0.9, own), 0.85)
     frame = held(body_of({"racket": "plastic", "bat": "wood"}.get(params.meets, "plastic"), 0.35, own), 0.75)
     pins = [held(body_of("wood", 0.12 + 0.08 * k, own), 0.35) for k in range(5)]
+    pinned = [unit(blow(pin, 0.9, 0.8, own)) for pin in pins for _ in range(5)]
     flight = 2 * kind.keep * float(np.sqrt(2 * params.height / _GRAVITY))
     weight = np.array([1.0, *(0.55 / k for k in range(1, len(modes)))])
 
@@ -77,7 +78,7 @@ def build(params: Ball, studio: Studio) -> Instrument:
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         if params.meets == "pins":
-            return _pins(pins, thump(strength, rng), strength, rng)
+            return _pins(pinned, thump(strength, rng), strength, rng)
         if params.meets != "floor":
             return thump(strength, rng)
         again = bounces(rng, flight * (0.5 + 0.5 * strength), kind.keep, 1 if params.height > 0.6 else 12, spread=0.02)
@@ -116,14 +117,12 @@ def _strings(ball: str, frame: Body, strength: float, rng: np.random.Generator) 
     return [(0.0, 0.9 * unit(tone)), (0.0, 0.5 * unit(blow(frame, 0.8, strength, rng)))]
 
 
-def _pins(pins: list[Body], hit: Wave, strength: float, rng: np.random.Generator) -> Wave:
+def _pins(pins: list[Wave], hit: Wave, strength: float, rng: np.random.Generator) -> Wave:
     """Ten pins: the ball, then a crowd of wooden blows as they fall on each other and in the pit."""
-    parts = [(0.0, 0.7 * unit(hit)), (0.0, unit(blow(pins[0], 0.9, strength, rng)))]
+    parts = [(0.0, 0.7 * unit(hit)), (0.0, pins[int(rng.integers(25))])]
     for _ in range(int(14 + 20 * strength)):
         at = float(0.03 + rng.exponential(0.18))
-        parts.append(
-            (at, 0.9 * np.exp(-1.4 * at) * rng.random() * unit(blow(pins[int(rng.integers(5))], 0.9, 0.8, rng)))
-        )
+        parts.append((at, 0.9 * np.exp(-1.4 * at) * rng.random() * pins[int(rng.integers(25))]))
     return lay(parts)
 
 

@@ -1,4 +1,4 @@
-"""Explosions and thunder: a shock wave, its cloud, its debris and its echoes. Guns, fireworks and pops stand apart."""
+"""Explosions: a shock wave, its cloud, its debris and its echoes. Guns, fireworks, pops and thunder stand apart."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span, steady
+from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wave, span, steady
 from v2a_foley.generate.procedural.parts.air import air
 from v2a_foley.generate.procedural.parts.blast import echoes, friedlander
 from v2a_foley.generate.procedural.parts.filters import band, highpass, lowpass, once, slope
 from v2a_foley.generate.procedural.parts.grains import ticks
-from v2a_foley.generate.procedural.parts.noise import around, between
+from v2a_foley.generate.procedural.parts.noise import around
 from v2a_foley.generate.procedural.parts.shapes import burst, lay, seconds, unit
 
 
@@ -20,7 +20,6 @@ class Explosion:
     """Something explodes: how large, how far away, how enclosed."""
 
     size: float = span(0.6)
-    kind: str = choice("boom", "thunder")
     distance: float = span(60.0, 5.0, 5000.0, unit="m")
     confinement: float = span(0.15)
 
@@ -56,39 +55,13 @@ def _boom(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
     return echoes(dry, count, late, loss, rng, 500 + 1500 * params.confinement)
 
 
-def _thunder(params: Explosion, strength: float, rng: np.random.Generator) -> Wave:
-    """Many shocks from along the channel of the lightning (Few 1969): near ones crack, far ones roll."""
-    far = 1 - params.size * (0.6 + 0.4 * strength)
-    length = 3.5 + 4.5 * rng.random()
-    n = seconds(length)
-    train = np.zeros(n)
-    claps = np.sort(rng.random(4 + int(5 * rng.random()))) ** 1.2 * length * 0.7
-    claps[0] = 0.0
-    for k, at in enumerate(claps):
-        loud = (1.0 if k == 0 else between(rng, 0.25, 0.9)) * np.exp(-1.2 * at / length)
-        for _ in range(160):
-            moment = int((at + rng.exponential(0.14 + 0.1 * far)) * RATE)
-            if moment < n:
-                train[moment] += loud * rng.random() ** 2 * rng.choice([-1.0, 1.0])
-    train[0] += 2.0
-    bright = once(train, highpass(250, 1), lowpass(5500 - 4500 * far, 1)) * burst(n, 0.001, 1.6)
-    roll = once(train, slope(-4.0), lowpass(320, 1))
-    floor = once(rng.standard_normal(n), slope(-4.0), lowpass(150, 1)) * np.interp(
-        np.arange(n), [0, n * 0.15, n * 0.5, n], [0.2, 1, 0.6, 0]
-    )
-    return lay([(0.0, (1 - 0.85 * far) * unit(bright)), (0.0, unit(roll)), (0.0, 0.6 * unit(floor))]) * np.interp(
-        np.arange(n), [0, n * 0.7, n], [1, 0.6, 0]
-    )
-
-
 def build(params: Explosion, studio: Studio) -> Instrument:
     """Build something that explodes; every time anew."""
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
-        return (_thunder if params.kind == "thunder" else _boom)(params, strength, rng)
+        return _boom(params, strength, rng)
 
-    pause = 11.0 if params.kind == "thunder" else 4.5
-    return Instrument(strike=strike, rhythm=steady(around(studio.rng("pause"), pause, 0.05), 0.5))
+    return Instrument(strike=strike, rhythm=steady(around(studio.rng("pause"), 4.5, 0.05), 0.5))
 
 
 EXPLOSION = Family(
@@ -105,7 +78,7 @@ EXPLOSION = Family(
     ),
     source=(
         "Friedlander, The diffraction of sound pulses, Proc. R. Soc. A 186 (1946); Kinney & Graham, Explosive Shocks "
-        "in Air (1985); ISO 9613-1 (1993) on the air's absorption; Few, Power spectrum of thunder, JGR 74 (1969)."
+        "in Air (1985); ISO 9613-1 (1993) on the air's absorption."
     ),
     shown=({"size": 0.2}, {"size": 1.0}, {"distance": 2000.0}, {"confinement": 1.0}),
 )

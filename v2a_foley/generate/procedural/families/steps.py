@@ -265,23 +265,27 @@ def build_hooves(params: Hooves, studio: Studio) -> Instrument:
     floor = held(body_of("stone" if params.ground == "stone" else "wood", 0.85, own), 0.8)
     soil = _LOOSE[{"earth": "mud", "grass": "grass", "sand": "sand"}.get(params.ground, "gravel")]
     grains = ticks(own, 80, *soil.band, soil.t60)
+    thuds = [puff(own, 45, 320 - 120 * params.weight, 0.09 + 0.05 * params.weight, 0.002) for _ in range(8)]
+    deep = [puff(own, 55, 300, 0.13, 0.004) for _ in range(8)]
+    clinks = [unit(blow(iron, 0.95, 0.8, own)) for iron in irons for _ in range(4)]
+    floors = [unit(blow(floor, 0.4 + 0.4 * params.shod, 0.5 + 0.06 * k, own)) for k in range(8)]
     count = {"left": 0}
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         hoof = hooves[count["left"] % 4]
         count["left"] += 1
         heavy = strength * (0.6 + 0.4 * params.weight)
-        parts = [(0.0, 0.6 * puff(rng, 45, 320 - 120 * params.weight, 0.09 + 0.05 * params.weight, 0.002))]
+        parts = [(0.0, 0.6 * around(rng, 1, 0.15) * thuds[int(rng.integers(8))])]
         if hard:
             parts.append((0.0, unit(blow(hoof, 0.5 + 0.4 * params.shod, heavy, rng))))
-            parts.append((0.0, 0.6 * unit(blow(floor, 0.4 + 0.4 * params.shod, heavy, rng))))
-            parts.append((0.0, 0.45 * params.shod * unit(blow(irons[int(rng.integers(2))], 0.95, heavy, rng))))
+            parts.append((0.0, 0.6 * around(rng, 1, 0.2) * floors[int(rng.integers(8))]))
+            parts.append((0.0, 0.45 * params.shod * around(rng, 1, 0.3) * clinks[int(rng.integers(8))]))
             if rng.random() < 0.4:
                 slip = line(((0, 1), (1, 0)), seconds(0.05))
                 parts.append((0.01, 0.15 * params.shod * rub(rng, 1800, 8000, slip)))
         else:
             parts.append((0.0, 0.35 * unit(blow(hoof, 0.2, heavy, rng))))
-            parts.append((0.0, 0.9 * puff(rng, 55, 300, 0.13, 0.004)))
+            parts.append((0.0, 0.9 * around(rng, 1, 0.2) * deep[int(rng.integers(8))]))
             parts.append((0.0, 0.7 * unit(_crunch(soil, grains, 0.06, heavy, rng))))
         return lay(parts)
 

@@ -52,26 +52,32 @@ def build(params: Typing, studio: Studio) -> Instrument:
     plate = hollow(held(body_of(material, size, own), board.grip), 0.5, 260, own)
     roller = held(body_of("rubber", 0.4, own), 0.3)
     pawl = held(body_of("metal", 0.1, own), 0.7)
+    touches = [puff(own, 900, 5000, 0.008) for _ in range(8)]
+    snaps = [puff(own, 2500, 6000 + 6000 * params.force, 0.006, 0.0001) for _ in range(8)]
+    slaps = [puff(own, 700, 9000, 0.02, 0.0001) for _ in range(8)]
+    rolls = [unit(blow(roller, 0.9, 0.4 + 0.07 * k, own)) for k in range(8)]
+    steps = [unit(blow(pawl, 0.9, 0.6, own)) for _ in range(8)]
+    returns = [unit(blow(key, 0.5, 0.4, own)) for key in keys]
     fall = 0.002 + 0.0028 * params.travel
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         force = float(np.clip(strength * (0.35 + 0.75 * params.force), 0.05, 1))
-        key = keys[int(rng.integers(10))]
+        which, other = int(rng.integers(10)), int(rng.integers(8))
         down = fall * around(rng, 1, 0.2) * (1.4 - 0.6 * force)
         up = down + between(rng, 0.06, 0.1)
         parts = [
-            (0.0, 0.22 * puff(rng, 900, 5000, 0.008)),
-            (0.4 * down, board.snap * 0.5 * puff(rng, 2500, 6000 + 6000 * params.force, 0.006, 0.0001)),
-            (down, board.bottom * (0.4 + 0.6 * force) * unit(blow(key, 0.6, force, rng))),
+            (0.0, 0.22 * touches[other]),
+            (0.4 * down, board.snap * 0.5 * snaps[other]),
+            (down, board.bottom * (0.4 + 0.6 * force) * unit(blow(keys[which], 0.6, force, rng))),
             (down, level * (0.4 + 0.6 * force) * unit(blow(plate, 0.5, force, rng))),
-            (up, board.release * unit(blow(key, 0.5, 0.4, rng))),
+            (up, board.release * around(rng, 1, 0.2) * returns[which]),
         ]
         if params.keyboard == "typewriter":
             slap = down + 0.018
             parts += [
-                (slap, 0.9 * unit(blow(roller, 0.9, force, rng))),
-                (slap, 1.1 * puff(rng, 700, 9000, 0.02, 0.0001)),
-                (slap + 0.03 * around(rng, 1, 0.1), 0.5 * unit(blow(pawl, 0.9, 0.6, rng))),
+                (slap, 0.9 * around(rng, 1, 0.15) * rolls[int(rng.integers(8))]),
+                (slap, 1.1 * around(rng, 1, 0.15) * slaps[int(rng.integers(8))]),
+                (slap + 0.03 * around(rng, 1, 0.1), 0.5 * around(rng, 1, 0.2) * steps[int(rng.integers(8))]),
             ]
         return lay(parts)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Wave
-from v2a_foley.generate.procedural.parts.filters import band, once
+from v2a_foley.generate.procedural.parts.filters import band, once, rounded
 from v2a_foley.generate.procedural.parts.modal import BAR, MEMBRANE, contact, damping, plate, ring
 from v2a_foley.generate.procedural.parts.noise import around
 from v2a_foley.generate.procedural.parts.shapes import burst, lay, seconds, unit
@@ -123,6 +123,6 @@ def blow(body: Body, hardness: float, strength: float, rng: np.random.Generator,
     low, high = material.noise_band
     samples = seconds(material.noise_t60 * 1.6)
     grit = rng.standard_normal(samples) * burst(samples, milliseconds / 4000, material.noise_t60)
-    grit = once(grit, band(low, high * (0.35 + 0.65 * hardness * strength)))
+    grit = once(grit, band(low, rounded(high * (0.35 + 0.65 * hardness * strength))))
     tone, grit = unit(tone), unit(grit) * material.noise * (0.5 + 0.5 * strength)
     return lay([(0.0, tone), (0.0, grit)])

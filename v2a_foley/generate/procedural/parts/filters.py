@@ -72,6 +72,11 @@ def band(low: float, high: float, order: int = 1) -> Wave:
     return np.asarray(signal.butter(order, edges, btype="bandpass", fs=RATE, output="sos"))
 
 
+def rounded(hertz: float) -> float:
+    """Round a frequency to steps of 4 %, so that designs that differ by less than one hears are made once."""
+    return float(np.exp(0.04 * np.round(np.log(hertz) / 0.04)))
+
+
 def resonance(hertz: float, q: float) -> Wave:
     """Two-pole resonance with unit gain at its peak and none at zero and the top (constant peak gain)."""
     angle = 2 * np.pi * min(hertz, _TOP) / RATE

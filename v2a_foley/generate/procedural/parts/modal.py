@@ -36,11 +36,17 @@ def ring(hertz: Wave, t60: Wave, gains: Wave, *, floor: float = 1e-4, longest: f
     samples = int(np.clip(np.max(reach, initial=0.005), 0.005, longest) * RATE)
     rows = -(-samples // _ROW)
     s = (-6.908 / t60 + 2j * np.pi * hertz) / RATE
-    first = np.exp(s[None, :] * (_ROW * np.arange(rows))[:, None]) * gains
     inner = np.exp(s[:, None] * np.arange(_ROW)[None, :])
-    left = np.concatenate([first.imag, first.real], axis=1).astype(np.float32)
-    right = np.concatenate([inner.real, inner.imag]).astype(np.float32)
-    return np.asarray((left @ right).reshape(-1)[:samples], dtype=np.float64)
+    out = np.zeros((rows, _ROW), dtype=np.float32)
+    start, stop = 0, min(rows, 4)
+    while start < rows:  # in spans that double, each with the modes that still ring
+        on = reach * RATE > start * _ROW
+        first = np.exp(s[None, on] * (_ROW * np.arange(start, stop))[:, None]) * gains[on]
+        left = np.concatenate([first.imag, first.real], axis=1).astype(np.float32)
+        right = np.concatenate([inner[on].real, inner[on].imag]).astype(np.float32)
+        out[start:stop] = left @ right
+        start, stop = stop, min(rows, 2 * stop)
+    return np.asarray(out.reshape(-1)[:samples], dtype=np.float64)
 
 
 def harmonics(phase: Wave, levels: Sequence[float], shape: Wave | None = None) -> Wave:
