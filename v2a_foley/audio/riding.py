@@ -16,8 +16,10 @@ _SPARE = 0.15
 """LU under the limit that the loudest three seconds are held to."""
 _WINDOW = 30
 """Hops of the short-term window."""
-_EASE = 10
-"""Hops on either side over which the gain moves: it takes two seconds to go down, and two to come back."""
+_CURVE = np.hanning(35)[1:-1] / 40
+"""The curve along which the gain goes down and comes back, 3.3 s in all; a fraction, because neighbours add to it."""
+_ROUNDS = 60
+"""Rounds of lowering what is still too loud."""
 _MOST_MORE = 40.0
 """Decibels above a still gain at which a plan gives up."""
 _STEPS = 24
@@ -79,19 +81,34 @@ def ridden(energies: Energies, ride: Ride) -> Energies:
 def _cut(energies: Energies, gain: float, limit: float) -> Ride:
     """Return a gain with the cuts that it needs.
 
-    Every hop of a window that is too loud goes down by as much as the window is over; the average over twice the ease,
-    of the highest cut within it, makes a smooth curve that is nowhere less than that.
+    Around the middle of every window that is too loud the gain goes down along a slow curve, by what the window is
+    over; what is over still, goes down again. What a few rounds leave over is taken from whole windows.
     """
+    cuts = np.zeros(len(energies))
+    for _ in range(_ROUNDS):
+        over = _over(energies, gain, cuts, limit)
+        if over.max() < _SPARE / 2:
+            break
+        middle = np.concatenate((over[_WINDOW // 2 :], np.zeros(_WINDOW // 2)))
+        cuts += np.convolve(middle, _CURVE, "same")
+    else:
+        over = _over(energies, gain, cuts, limit)
+        padded = np.concatenate((over, np.zeros(_WINDOW - 1)))
+        needed = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW).max(axis=-1)
+        cuts += _smooth(needed)
+    return Ride(gain, cuts) if cuts.any() else Ride(gain)
+
+
+def _over(energies: Energies, gain: float, cuts: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
+    """Return by how many LU the three seconds that end with each hop are over the limit."""
+    with np.errstate(divide="ignore"):
+        loud = 10 * np.log10(short_terms(energies * 10 ** ((gain - cuts) / 10))) - 0.691
+    return np.maximum(loud - (limit - _SPARE), 0)
+
+
+def _smooth(needed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a curve that is nowhere below another and moves no faster than the ease lets it."""
     from scipy.ndimage import maximum_filter1d
 
-    with np.errstate(divide="ignore"):
-        loud = 10 * np.log10(short_terms(energies)) - 0.691 + gain
-    over = np.maximum(loud - (limit - _SPARE), 0)
-    if not over.any():
-        return Ride(gain)
-    padded = np.concatenate((over, np.zeros(_WINDOW - 1)))
-    needed = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW).max(axis=-1)
-    reach = maximum_filter1d(needed, 2 * _EASE + 1, mode="nearest")
-    shape = np.hanning(2 * _EASE + 3)[1:-1]
-    cuts = np.convolve(np.pad(reach, _EASE, mode="edge"), shape / shape.sum(), "valid")
-    return Ride(gain, cuts)
+    reach = maximum_filter1d(needed, len(_CURVE), mode="nearest")
+    return np.convolve(np.pad(reach, len(_CURVE) // 2, mode="edge"), _CURVE / _CURVE.sum(), "valid")

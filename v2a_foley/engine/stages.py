@@ -153,7 +153,7 @@ def mix_down(
     )
     share = None
     if delivery is not None:
-        mix = replace(mix, ceiling=delivery.ceiling, short_term=delivery.short_term)
+        mix = replace(mix, ceiling=delivery.limit, short_term=delivery.short_term)
         if delivery.by_dialogue:
             with progress.stage("listen"):
                 speech = speech_of(project, settings, progress)
