@@ -71,8 +71,8 @@ def build(params: Fire, studio: Studio) -> Instrument:
                 late = int(at) + int(near.integers(120, 2400))
                 grains.append((late, 0.6 * level * small[int(near.integers(90))], float(near.uniform(-0.7, 0.7))))
         for at in pop(n, np.clip(0.4 * wood * block.drive, 0, 1)):
-            level = (0.2 + 0.8 * single) * (0.3 + 0.7 * near.random() ** 2)
-            grains.append((int(at), level * pops[int(near.integers(50))], float(near.uniform(-0.5, 0.5))))
+            level = (0.2 + 0.8 * single) * (0.4 + near.pareto(2.2))
+            grains.append((int(at), min(level, 1.6) * pops[int(near.integers(50))], float(near.uniform(-0.5, 0.5))))
         white = noise(n)
         flame = np.clip(1 + 0.3 * flutter(n) + 0.25 * lick(n), 0.12, 3) * np.exp(0.25 * draught(n))
         bed = deep * roar(white) * flame + 0.55 * deep * breath(white) * flame**1.4

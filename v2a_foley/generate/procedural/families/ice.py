@@ -84,7 +84,10 @@ def _break(params: Ice, strength: float, rng: np.random.Generator) -> Wave:
         at = 0.0 if k == 0 else length * rng.random() ** 1.4
         parts.append((at, between(rng, 0.15, 0.8) * (1 - 0.6 * at / length) * unit(blow(block, 0.7, strength, rng))))
     splinters = ticks(rng, int(60 + 120 * strength), 2200, 10_000, (0.001, 0.006))
-    parts += [(0.02 + 1.2 * length * rng.random() ** 1.5, 0.16 * rng.random() ** 2 * one) for one in splinters]
+    parts += [
+        (0.02 + 1.2 * length * rng.random() ** 1.5, 0.16 * (1 - 0.7 * size) * rng.random() ** 2 * one)
+        for one in splinters
+    ]
     return once(lay(parts), air(params.distance))
 
 

@@ -189,7 +189,7 @@ def _slosh(rng: np.random.Generator) -> Wave:
     parts, at = [], 0.0
     for _ in range(int(rng.integers(2, 5))):
         n = seconds(between(rng, 0.4, 0.8))
-        parts.append((at, once(rng.standard_normal(n), band(350, 5000), slope(-2.0)) * swell(n, 0.12, 0.3)))
+        parts.append((at, once(rng.standard_normal(n), band(350, 3800), slope(-3.0)) * swell(n, 0.06, 0.3)))
         at += between(rng, 0.5, 0.9)
     return lay(parts)
 
@@ -233,18 +233,18 @@ class Doing:
 _DOING = {
     "dishes": Doing(((_struck("ceramic", "glass", "metal", low=0.05, high=0.4), 0.9, 0.9), (_walk, 12.0, 0.4))),
     "typing": Doing(((_typing, 1.6, 0.4), (_page, 7.0, 0.4), (_walk, 15.0, 0.4)), talk=0.5),
-    "pages": Doing(((_page, 2.5, 0.5), (_walk, 8.0, 0.5), (_struck("wood", low=0.3, high=0.8), 9.0, 0.5)), talk=0.15),
+    "pages": Doing(((_page, 2.5, 0.28), (_walk, 8.0, 0.5), (_struck("wood", low=0.3, high=0.8), 9.0, 0.5)), talk=0.15),
     "steps": Doing(((_walk, 1.6, 0.8), (_struck("wood", low=0.4, high=0.9), 14.0, 0.5))),
     "trolleys": Doing(((_trolley, 3.0, 0.7), (_walk, 2.5, 0.6), (_struck("metal", low=0.2, high=0.6), 9.0, 0.4))),
     "care": Doing(((_monitor, 5.0, 0.5), (_walk, 6.0, 0.5), (_trolley, 14.0, 0.4)), talk=0.35),
     "balls": Doing(((_ball, 1.8, 1.2), (_struck("wood", low=0.5, high=1.0), 8.0, 0.6)), talk=0.7),
-    "weights": Doing(((_struck("metal", low=0.35, high=0.8, hard=0.6), 2.2, 0.9), (_trolley, 7.0, 0.3)), talk=0.4),
+    "weights": Doing(((_struck("metal", low=0.35, high=0.8, hard=0.6), 1.8, 1.7), (_trolley, 7.0, 0.3)), talk=0.4),
     "water": Doing(((_slosh, 0.9, 0.9),), "children", 0.7),
     "drips": Doing(((_drop, 0.9, 0.9),), talk=0.0),
     "doors": Doing(((_gate, 6.0, 1.3), (_walk, 7.0, 0.5)), talk=0.8),
     "children": Doing(((_struck("wood", "plastic", low=0.2, high=0.8), 2.5, 0.6), (_walk, 6.0, 0.4)), "children", 1.2),
     "stage": Doing(((_struck("wood", low=0.5, high=1.0, hard=0.3), 5.0, 0.5), (_page, 5.0, 0.3)), talk=0.8),
-    "arcade": Doing(((_game, 0.7, 0.8), (_struck("metal", low=0.0, high=0.2), 2.0, 0.5))),
+    "arcade": Doing(((_game, 0.9, 1.4), (_struck("metal", low=0.0, high=0.2), 2.0, 0.5))),
 }
 
 

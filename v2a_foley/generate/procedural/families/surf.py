@@ -43,7 +43,7 @@ def build_surf(params: Surf, studio: Studio) -> Instrument:
     high = coloured(highpass(1800, 1), lowpass(10_000, 1))
     way = Filter(air(params.distance))
     single = nearness(params.distance, 60.0)
-    sharp = 0.2 - 0.14 * params.steepness
+    sharp = (0.2 - 0.14 * params.steepness) * (0.3 if params.beach == "rock" else 1.0)
     stones = ticks(rng, 120, 900, 5500, (0.003, 0.014)) if params.beach == "shingle" else []
     foam = bubbles(rng, 160, 900 - 600 * size, 5000)
     rattle = Moments(near, 700 * single if params.beach == "shingle" else 0.0)

@@ -50,7 +50,7 @@ _STUFF = {
     "needles": Stuff(0.5, edges=(0.0012, 0.0016), howl=(0.25, 1.4), rustle=(0.2, 700, 5200, 1900)),
     "grass": Stuff(0.5, rustle=(0.22, 2600, 12_000, 5600), flakes=(160, 4000, 11_000)),
     "edges": Stuff(0.8, (0.0045, 0.003, 0.0019), (0.6, 14.0)),
-    "wires": Stuff(0.6, (0.008, 0.0061, 0.0042, 0.003), (0.9, 34.0)),
+    "wires": Stuff(0.45, (0.008, 0.0061, 0.0042, 0.003), (1.1, 70.0)),
     "sand": Stuff(0.8, rustle=(0.16, 3200, 13_000, 6500), flakes=(700, 5000, 13_000)),
     "snow": Stuff(0.9, (0.005, 0.0031), (0.4, 11.0), (0.07, 3000, 12_000, 6000), (200, 5000, 12_000), dull=9000),
     "canvas": Stuff(0.6, rustle=(0.06, 600, 5000, 1500), flap=0.8),
@@ -65,7 +65,7 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
     fast = params.speed / 8.0
     slow, quick = Slow(studio.rng("slow"), 0.12), Slow(studio.rng("quick"), 0.7 * fast**0.5)
     flutter, twigs = Slow(studio.rng("flutter"), 6), Slow(studio.rng("twigs"), 9)
-    bright = fast**0.6
+    bright = fast**0.4
     rumble, body = (
         coloured(slope(-5.0), lowpass(180 * bright, 1)),
         coloured(slope(-4.0), band(110 * bright, 800 * bright)),
@@ -82,7 +82,7 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
         Scatter(studio.channels),
         studio.rng("near"),
     )
-    beats, beat = Slow(studio.rng("flap"), 3.2 * bright), coloured(slope(-3.0), band(90, 1400))
+    beats, beat = Slow(studio.rng("flap"), 6.0 * bright), coloured(slope(-3.0), band(90, 1400))
     dull = Filter(lowpass(stuff.dull, 1), highpass(28, 1))
     depth = 0.25 + 0.75 * params.gust
 
@@ -92,7 +92,7 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
         pressure = speed**1.6
         white = noise(n)
         out = 0.35 * rumble(white) * pressure * (1 + 0.25 * flutter(n))
-        out += 0.5 * body(white) * pressure + 0.16 * bright * air(white) * speed**2.6
+        out += 0.5 * body(white) * pressure + 0.16 * air(white) * speed**2.6
         out *= stuff.air
         for k, howl in enumerate(howls):
             bend = np.clip(speed, 0.3, 2.5) ** (0.55 + 0.05 * k)
@@ -104,8 +104,8 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
             at = flake_at(n, np.clip(0.5 * speed, 0, 1))
             out += 0.4 * scatter(n, [(int(t), flakes[int(near.integers(60))], float(near.uniform(-1, 1))) for t in at])
         if stuff.flap:
-            knock = np.clip(np.abs(beats(n)) - 0.9, 0, 2) ** 1.5
-            out += stuff.flap * beat(white) * knock * np.clip(speed, 0, 2)
+            knock = np.clip(np.abs(beats(n)) - 1.2, 0, 2)
+            out += 3 * stuff.flap * beat(white) * knock * np.clip(speed, 0, 2)
         return dull(out)
 
     return Instrument(play=play, follows=True, rest=0.75, burst=1.8)
