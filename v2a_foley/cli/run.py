@@ -14,10 +14,15 @@ from v2a_foley.engine.settings import RunSettings
 
 if TYPE_CHECKING:
     from v2a_foley.engine.result import RunResult
+    from v2a_foley.project import Cue
 
 # Paths are checked by the library, whose errors say more: hence readable=False for each.
 SOURCE = typer.Argument(..., metavar="VIDEO|IMAGE", help="The film, or a photograph.", readable=False)
 OUTPUT = typer.Option(..., "--output", "-o", metavar="OUT", help="The film to write.", readable=False)
+
+
+FULL_BAND = 20_000
+"""Hertz below which a take's bandwidth is told."""
 
 
 def command() -> Callable[..., None]:
@@ -71,7 +76,14 @@ def heard_lines(result: RunResult) -> list[str]:
     lines = []
     for shot in result.project.shots:
         cues = [cue for cue in result.project.cues if shot.index in cue.shots and cue.take is not None]
-        heard = ", ".join(f"{cue.prompt or cue.event.caption} ({cue.layer})" for cue in cues) or "left alone"
+        heard = ", ".join(_heard(cue) for cue in cues) or "left alone"
         unsure = " – unsure what it shows" if shot.unsure and cues else ""
         lines.append(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {heard}{unsure}")
     return lines
+
+
+def _heard(cue: Cue) -> str:
+    """Return what a cue lets be heard, and how high it reaches where that is less than ears hear."""
+    narrow = cue.take is not None and cue.take.bandwidth < FULL_BAND
+    reach = f", to {cue.take.bandwidth / 1000:g} kHz" if narrow and cue.take is not None else ""
+    return f"{cue.prompt or cue.event.caption} ({cue.layer}{reach})"

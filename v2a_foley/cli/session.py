@@ -27,7 +27,7 @@ STAGES = {
     "look": "Looking",
     "gaze": "Looking closer",
     "understand": "Understanding",
-    "listen": "Listening for speech",
+    "speech": "Listening for speech",
     "spot": "Spotting",
     "index": "Indexing the library",
     "generate": "Making sounds",

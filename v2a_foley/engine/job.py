@@ -19,6 +19,7 @@ from v2a_foley.errors import UsageError
 from v2a_foley.files import Outbox, check_output, safe_name, translated
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
+from v2a_foley.project.licences import licence_warnings
 from v2a_foley.render.stems import EFFECTS, MUSIC_AND_EFFECTS, RenderedSound, stem_layers
 from v2a_foley.timebase import Timecode
 
@@ -89,6 +90,8 @@ def run(
         own = Path(room.name)
         place = _takes_place(settings, outbox, takes_folder, own)
         project = stages.make_takes(project, profile, place, settings, progress)
+        for sentence in licence_warnings(project.cues):
+            progress.warn(sentence)
         sound = stages.mix_down(project, outbox.folder(settings.stems) if settings.stems else own, settings, progress)
         stages.write_film(project, sound, film, progress)
         final = _with_takes_in(project, _timeline_takes(settings) or takes_folder or own)

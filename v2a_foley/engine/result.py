@@ -155,4 +155,5 @@ def take_source(take: Take) -> dict[str, Any]:
         "peak_dbfs": finite(take.peak),
         "lufs": finite(take.lufs),
         "native_rate": take.native_rate,
+        "bandwidth_hz": take.bandwidth,
     }

@@ -155,7 +155,7 @@ def mix_down(
     if delivery is not None:
         mix = replace(mix, ceiling=delivery.limit, short_term=delivery.short_term)
         if delivery.by_dialogue:
-            with progress.stage("listen"):
+            with progress.stage("speech"):
                 speech = speech_of(project, settings, progress)
             share = speech.share
             if share >= LEAST_SPEECH:

@@ -221,6 +221,9 @@ def _facts(cue: Cue, take: Take) -> dict[str, Any]:
         "generator": take.generator,
         "source": take.source,
         "licence": take.licence,
+        "model": take.model,
+        "source_file": take.source_file,
+        "bandwidth_hz": take.bandwidth,
     }
 
 

@@ -14,6 +14,7 @@ from v2a_foley.timebase import as_text
 COLUMNS = (
     "cue", "timecode_in", "timecode_out", "seconds_in", "seconds_out", "exact_in", "exact_out", "shots", "layer",
     "event", "catid", "description", "prompt", "generator", "source", "seed", "gain_db", "hits", "muted", "licence",
+    "name", "model", "source_file", "bandwidth_hz",
 )  # fmt: skip
 """The table's columns, in their order."""
 
@@ -23,8 +24,9 @@ def write_spotting(project: Project, path: Path) -> None:
 
     Timecodes count from the film's start timecode, rounded to the nearest frame (at the average rate where the rate is
     variable). ``seconds_*`` are decimal seconds on the film's clock, rounded to the microsecond; ``exact_*`` are the
-    same as exact fractions (``593/24``). ``shots`` are numbers parted by spaces. A cue without a sound has no
-    generator, source, seed and licence.
+    same as exact fractions (``593/24``). ``shots`` are numbers parted by spaces. ``name`` is that of the take's file,
+    ``model`` what made it, ``bandwidth_hz`` the highest frequency that it can hold. A cue without a sound has no
+    generator, source, seed, licence, name, model and bandwidth.
 
     Raises:
         DiskFull: the disk is full.
@@ -66,4 +68,8 @@ def _row(media: MediaFacts, cue: Cue) -> tuple[str, ...]:
         str(len(cue.hits)),
         "yes" if cue.muted else "no",
         take.licence if take else "",
+        take.path.stem if take else "",
+        take.model if take else "",
+        take.source_file if take else "",
+        str(take.bandwidth) if take else "",
     )

@@ -130,6 +130,25 @@ class Take:
     native_rate: int = 48_000
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def bandwidth(self) -> int:
+        """The highest frequency that the sound can hold, in hertz: half the rate that it was made at, 24 kHz at most."""
+        return min(self.native_rate, self.sample_rate) // 2
+
+    @property
+    def model(self) -> str:
+        """What made it, by name: the neural model and the hash of its weights, or the family; empty for files."""
+        name, weights = self.details.get("model"), self.details.get("weights")
+        if name:
+            return f"{name} {str(weights)[:12]}".strip() if weights else str(name)
+        return str(self.details.get("family", ""))
+
+    @property
+    def source_file(self) -> str:
+        """The user's own file that it was made from, as the library names it; empty where there is none."""
+        files = self.details.get("files")
+        return "; ".join(map(str, files)) if isinstance(files, list | tuple) else ""
+
 
 @dataclass(frozen=True)
 class Cue:
