@@ -144,7 +144,7 @@ def test_best_looks_at_kinds_layers_and_scores(scorer):
         ("helicopter", "helicopter"),
         ("applause", "applause"),
         ("a busy restaurant", "restaurant"),
-        ("wind howling", "alpine_wind"),
+        ("wind howling in the mountains", "alpine_wind"),
     ],
 )
 def test_prompts_find_their_event(prompt, name):

@@ -31,8 +31,6 @@ NOTHING = "a blank, dark or blurred picture in which nothing can be made out"
 """What a picture is that shows nothing: takes the place of labels as far as the eyes are at a loss."""
 
 _KEPT_LABELS = 20
-_DOUBT = 0.75
-"""How much of the probability outside the kept labels counts as "nothing": label smoothing leaves some there always."""
 _BATCH = 2
 _AREA = 224 * 224
 
@@ -157,13 +155,13 @@ class PocketEyes:
 def shares(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the weight of every label, and last of "nothing", in what a picture means: ``float32 (n, labels + 1)``.
 
-    Only the most probable labels count; the rest of the probability is doubt, and goes in part to "nothing".
+    Only the most probable labels count; the rest of the probability is doubt, and goes to "nothing".
     """
     count = probabilities.shape[1]
     weak = np.argsort(probabilities, axis=1)[:, : count - _KEPT_LABELS]
     kept = probabilities.copy()
     np.put_along_axis(kept, weak, 0.0, axis=1)
-    doubt = _DOUBT * (1.0 - kept.sum(axis=1, keepdims=True))
+    doubt = 1.0 - kept.sum(axis=1, keepdims=True)
     return np.concatenate([kept, doubt], axis=1, dtype=np.float32)
 
 

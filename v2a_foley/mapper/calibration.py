@@ -29,7 +29,7 @@ class Calibration:
     same_place: float = 0.75
 
 
-POCKET_CALIBRATION = Calibration(scale=24.0, none=0.54, threshold=0.3, ambience_none=0.48)
+POCKET_CALIBRATION = Calibration(scale=24.0, none=0.54, threshold=0.45, ambience_none=0.48, same_place=0.8)
 """For the pocket space; ``benchmarks/photographs.py`` fits scale and none anew, and prints how well the scores hold."""
 
 CLIP_CALIBRATION = Calibration(scale=100.0, none=0.25, threshold=0.3, ambience_none=0.22, same_place=0.82)
