@@ -71,8 +71,8 @@ def build(params: Harbour, studio: Studio) -> Instrument:
             0.03 * params.wind,
             highpass(60, 1),
         ),
-        Sparse(studio, "hull", 1.3 / busy, _hull, 0.5 + params.waves),
-        Sparse(studio, "halyard", 22.0 / params.wind / busy, _halyard, 0.4 * busy),
+        Sparse(studio, "hull", 1.3 / busy, _hull, 0.5 + params.waves, early=True),
+        Sparse(studio, "halyard", 22.0 / params.wind / busy, _halyard, 1.5 * busy, early=True),
         Sparse(studio, "fender", 4.0 / busy, _fender, 0.5),
         Sparse(studio, "horn", 50.0 / busy, _horn, 0.5),
     ]

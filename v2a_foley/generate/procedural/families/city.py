@@ -215,12 +215,12 @@ def _hoofs(rng: np.random.Generator) -> Wave:
 
 _STREETS = {
     "walking": ((_steps, 2.0, 0.6),),
-    "market": ((_crate, 1.6, 0.6), (_steps, 4.0, 0.4)),
+    "market": ((_crate, 1.6, 1.2), (_steps, 4.0, 0.4)),
     "playground": ((_swing, 5.0, 0.25), (_steps, 5.0, 0.3)),
     "suburb": ((_mower, 12.0, 0.5), (_steps, 12.0, 0.3)),
     "village": ((_bell, 16.0, 0.4), (_steps, 10.0, 0.3)),
     "fair": ((_ride, 5.0, 0.8), (_organ, 9.0, 0.35)),
-    "horses": ((_hoofs, 5.0, 0.7), (_crate, 4.0, 0.4), (_bell, 25.0, 0.3)),
+    "horses": ((_hoofs, 4.0, 1.9), (_crate, 4.0, 0.4), (_bell, 25.0, 0.3)),
 }
 
 
@@ -234,7 +234,7 @@ def build_street(params: Street, studio: Studio) -> Instrument:
         cars = City(4 + 50 * params.traffic, 45.0, 160.0 - 110 * params.traffic, 0.0, 0.1 if quiet else 0.3)
         layers.append(layer(build_city(cars, studio), studio, 0.15 + 0.85 * params.traffic))
     for k, (make, pause, gain) in enumerate(_STREETS[params.doing]):
-        layers.append(Sparse(studio, f"doing{k}", pause / (0.4 + 0.6 * params.people), make, gain))
+        layers.append(Sparse(studio, f"doing{k}", pause / (0.4 + 0.6 * params.people), make, gain, early=k == 0))
     if quiet:
         for k in range(3):
             singer = songbird(studio.rng("singer", k), 2300, 6200)

@@ -182,7 +182,7 @@ def build_eruption(params: Eruption, studio: Studio) -> Instrument:
     layers: list[Play] = [
         layer(gas, studio, 0.5 + 0.9 * params.violence, *way, highpass(24, 1)),
         layer(rocks, studio, 0.25 + 0.3 * params.violence, highpass(24, 1)),
-        Sparse(studio, "blasts", 4.5 - 3.2 * params.violence, _blast, 0.8 + 1.4 * params.violence),
+        Sparse(studio, "blasts", 4.5 - 3.2 * params.violence, _blast, 0.8 + 1.4 * params.violence, early=True),
     ]
     if params.lava:
         lava = build_bubbles(Bubbles(220.0, 1.5 + 4 * params.lava, "lava"), studio)

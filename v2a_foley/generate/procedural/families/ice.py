@@ -79,6 +79,9 @@ def _break(params: Ice, strength: float, rng: np.random.Generator) -> Wave:
         n, 0.0006, 0.06 + 0.3 * size
     )
     parts.append((0.0, unit(tear)))
+    m = seconds(0.3 + 1.2 * size)
+    boom = once(rng.standard_normal(m), slope(-4.0), highpass(28), lowpass(700 * 0.25**size, 1))
+    parts.append((0.01, 1.5 * size**2 * unit(boom * burst(m, 0.006, 0.3 + 1.0 * size))))
     for k in range(int(6 + 16 * strength)):
         block = body_of("ice", float(np.clip(size * between(rng, 0.4, 1.3), 0, 1)), rng)
         at = 0.0 if k == 0 else length * rng.random() ** 1.4

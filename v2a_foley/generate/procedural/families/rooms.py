@@ -231,7 +231,7 @@ class Doing:
 
 
 _DOING = {
-    "dishes": Doing(((_struck("ceramic", "glass", "metal", low=0.05, high=0.4), 0.9, 0.9), (_walk, 12.0, 0.4))),
+    "dishes": Doing(((_struck("ceramic", "glass", "metal", low=0.05, high=0.4), 0.8, 2.2), (_walk, 12.0, 0.4))),
     "typing": Doing(((_typing, 1.6, 0.4), (_page, 7.0, 0.4), (_walk, 15.0, 0.4)), talk=0.5),
     "pages": Doing(((_page, 2.5, 0.28), (_walk, 8.0, 0.5), (_struck("wood", low=0.3, high=0.8), 9.0, 0.5)), talk=0.15),
     "steps": Doing(((_walk, 1.6, 0.8), (_struck("wood", low=0.4, high=0.9), 14.0, 0.5))),
@@ -242,7 +242,7 @@ _DOING = {
     "water": Doing(((_slosh, 0.9, 0.9),), "children", 0.7),
     "drips": Doing(((_drop, 0.9, 0.9),), talk=0.0),
     "doors": Doing(((_gate, 6.0, 1.3), (_walk, 7.0, 0.5)), talk=0.8),
-    "children": Doing(((_struck("wood", "plastic", low=0.2, high=0.8), 2.5, 0.6), (_walk, 6.0, 0.4)), "children", 1.2),
+    "children": Doing(((_struck("wood", "plastic", low=0.2, high=0.8), 1.6, 2.2), (_walk, 6.0, 0.4)), "children", 1.2),
     "stage": Doing(((_struck("wood", low=0.5, high=1.0, hard=0.3), 5.0, 0.5), (_page, 5.0, 0.3)), talk=0.8),
     "arcade": Doing(((_game, 0.9, 1.4), (_struck("metal", low=0.0, high=0.2), 2.0, 0.5))),
 }
@@ -261,7 +261,9 @@ def build_interior(params: Interior, studio: Studio) -> Instrument:
         layer(build_roomtone(Roomtone(params.volume, params.ventilation, 0.12), studio), studio, 0.35)
     ]
     for k, (make, pause, gain) in enumerate(doing.makes):
-        layers.append(Sparse(studio, f"doing{k}", pause / busy, in_room(make, response, share), 0.75 * gain))
+        layers.append(
+            Sparse(studio, f"doing{k}", pause / busy, in_room(make, response, share), 0.75 * gain, early=k == 0)
+        )
     if params.people and doing.talk:
         many = 2.0 + min(120.0, params.volume / 12) * params.people**1.5
         young = doing.voice == "children"

@@ -52,7 +52,7 @@ def build_underwater(params: Underwater, studio: Studio) -> Instrument:
     snaps = ticks(rng, 90, 2500, 11_000, (0.0006, 0.003))
     passing, snapping = Moments(rng, 3 + 26 * params.bubbles), Moments(studio.rng("shrimps"), 160 * params.shrimps)
     swell, wash, activity = Slow(studio.rng("swell"), 0.3), Slow(studio.rng("wash"), 0.15), Slow(studio.rng("act"), 1.0)
-    breath = Sparse(studio, "breath", 5.0 - 2.0 * params.diver, _breath, 0.4 + 1.2 * params.diver)
+    breath = Sparse(studio, "breath", 5.0 - 2.0 * params.diver, _breath, 0.4 + 1.2 * params.diver, early=True)
 
     def play(block: Block) -> Wave:
         n = block.samples

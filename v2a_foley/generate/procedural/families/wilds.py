@@ -88,9 +88,12 @@ def _insects(params: Forest, studio: Studio) -> tuple[tuple[Instrument, float], 
 def build_forest(params: Forest, studio: Studio) -> Instrument:
     """Build a wild place: wind in what grows there, birds near and far, insects, and in swamps frogs."""
     wind = build_wind(Wind(3.0 + 9 * params.wind, 0.35, _AIRS[params.growth]), studio)
-    layers: list[Play] = [layer(wind, studio, 0.08 + 0.75 * params.wind**1.3, highpass(200, 1))]
+    layers: list[Play] = [layer(wind, studio, 0.08 + 0.75 * params.wind**1.3, highpass(220, 2))]
     singers = [_singer(studio.rng("singer", k), params.growth, k) for k in range(round(7 * params.birds))]
-    layers += [Sparse(studio, f"bird{k}", 5.0 + 0.6 * k, sing, 1.5 / (1 + 0.55 * k)) for k, sing in enumerate(singers)]
+    layers += [
+        Sparse(studio, f"bird{k}", 5.0 + 0.6 * k, sing, 1.3 / (1 + 0.5 * k), early=k == 0)
+        for k, sing in enumerate(singers)
+    ]
     if params.insects:
         for k, (instrument, gain) in enumerate(_insects(params, studio)):
             layers.append(layer(instrument, studio, gain * params.insects, highpass(900 + 300 * k, 1)))

@@ -211,7 +211,7 @@ def build_works(params: Works, studio: Studio) -> Instrument:
         gain = plant.bed * busy / (1 + 0.6 * k)
         layers.append(layer(Instrument(play=play), studio, gain, peak(around(studio.rng("hall", k), 160, 0.2), 1.5, 3)))
     for k, (make, pause, gain) in enumerate(plant.done):
-        layers.append(Sparse(studio, f"done{k}", pause / busy, in_room(make, response, share), gain))
+        layers.append(Sparse(studio, f"done{k}", pause / busy, in_room(make, response, share), gain, early=k == 0))
     return Instrument(play=layered(layers), burst=2.5)
 
 

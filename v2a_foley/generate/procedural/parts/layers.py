@@ -15,6 +15,7 @@ Make = Callable[[np.random.Generator], Wave]
 """Makes one sound of its own, ``(n,)``."""
 
 _LEVEL = 0.1
+_PEAK = 0.5
 _TRIAL = 2 * RATE // 5
 
 
@@ -57,20 +58,35 @@ def in_room(make: Make, response: Wave, share: float) -> Make:
 class Sparse:
     """Sounds that come now and then, with pauses that have no memory, each from a side of its own."""
 
-    def __init__(self, studio: Studio, name: str, pause: float, make: Make, gain: float = 1.0) -> None:
-        """Keep the mean pause in seconds, and who makes one sound, ``(n,)``, brought to ``gain`` times 0.1 rms."""
+    def __init__(
+        self, studio: Studio, name: str, pause: float, make: Make, gain: float = 1.0, *, early: bool = False
+    ) -> None:
+        """Keep who makes one sound, and how often and how loud.
+
+        Args:
+            studio: what it is built with.
+            name: of its chance.
+            pause: mean seconds from one to the next.
+            make: makes one.
+            gain: its level: ``gain`` times 0.1 root mean square, its peak at most ``gain`` times 0.5.
+            early: whether the first one comes within two seconds, so that a bed is levelled with its loudest in it.
+        """
         self._rng, self._pause, self._make = studio.rng(name), pause, make
-        self._scatter, self._gain = Scatter(studio.channels), gain * _LEVEL
-        self._due = float(self._rng.exponential(pause)) * 0.6
+        self._scatter, self._gain = Scatter(studio.channels), gain
+        first = 0.6 * self._rng.exponential(pause)
+        self._due = float(0.7 + 1.2 * self._rng.random() if early else first)
 
     def __call__(self, block: Block) -> Wave:
         """Return the next samples, ``(channels, n)``."""
         rng, grains, length = self._rng, [], block.samples / RATE
         while self._due < length:
-            loud = self._gain * float(np.exp(0.35 * np.clip(rng.standard_normal(), -2, 1.5)))
+            loud = self._gain * float(np.exp(0.35 * np.clip(rng.standard_normal(), -2, 1.2)))
             at = int(self._due * RATE)
             if rng.random() < block.drive[min(at, block.samples - 1)]:
-                grains.append((at, loud * even(self._make(rng)), float(rng.uniform(-0.85, 0.85))))
+                wave = even(self._make(rng))
+                top = float(np.max(np.abs(wave), initial=0.0))
+                level = min(_LEVEL, _PEAK / max(top, 1e-9))
+                grains.append((at, loud * level * wave, float(rng.uniform(-0.85, 0.85))))
             self._due += self._pause * (0.15 + 0.85 * float(rng.exponential()))
         self._due -= length
         return self._scatter(block.samples, grains)
