@@ -12,6 +12,7 @@ from typing import Any
 from v2a_foley.compute import peak_memory
 from v2a_foley.engine import stages
 from v2a_foley.engine.border import border
+from v2a_foley.engine.listed import listed_cues
 from v2a_foley.engine.makers import check_voice
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
@@ -59,7 +60,7 @@ def settings_from(choices: dict[str, Any]) -> RunSettings:
         UsageError: a choice is not known, or its value lies outside its range.
     """
     chosen = dict(choices)
-    for key in ("cuts", "library", "mapper", "init", "stems", "spotting", "timeline", "contact_sheet"):
+    for key in ("cuts", "spot_from", "library", "mapper", "init", "stems", "spotting", "timeline", "contact_sheet"):
         if chosen.get(key) is not None:
             chosen[key] = Path(chosen[key])
     if isinstance(chosen.get("prompt"), str):
@@ -85,6 +86,7 @@ def run(
         check_destinations(source, output, settings, project.media.start_timecode)
         profile = stages.load_profile(settings.profile, progress, settings)
         check_voice(settings, profile, progress)
+        listed_cues(project, profile.vocabulary, settings)  # its mistakes are told before the film is looked at
         seen = stages.describe(project, profile, settings, progress)
         project = stages.spot(seen, profile, settings, progress)
         own = Path(room.name)

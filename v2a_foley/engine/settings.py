@@ -41,6 +41,10 @@ class RunSettings:
         Path | None,
         Option("Take the cuts from a file: PySceneDetect's CSV, or one timecode a line.", "What", metavar="FILE"),
     ] = None
+    spot_from: Annotated[
+        Path | None,
+        Option("Take what sounds where from a spotting list that you changed.", "What", metavar="FILE.csv"),
+    ] = None
     detector: Annotated[str, Option("How cuts are found.", "What", choices=DETECTORS)] = "adaptive"
     duration: Annotated[
         float, Option("Length of the sound for a photograph.", "What", unit="s", least=0.1, most=3600)
@@ -187,6 +191,11 @@ class RunSettings:
         self.loudness_target()
         self.naming()
         self._check_tracks()
+        if self.spot_from is not None and self.prompt:
+            raise UsageError(
+                "--spot-from and --prompt both say what is to sound.",
+                hint="Put the words into the list's column prompt.",
+            )
 
     def _check_tracks(self) -> None:
         """Refuse tracks that nobody would hear."""

@@ -16,6 +16,7 @@ from v2a_foley.engine import takes
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
 from v2a_foley.engine.describe import describe as describe_film
 from v2a_foley.engine.dialogue import speech_of
+from v2a_foley.engine.listed import listed_cues, spot_listed
 from v2a_foley.engine.makers import generators
 from v2a_foley.engine.profiles import Profile
 from v2a_foley.engine.profiles import load_profile as load_named
@@ -91,6 +92,7 @@ def spot(
 
     Raises:
         UsageError: the settings name shots that do not exist.
+        InputError: the spotting list that they name cannot be read.
     """
     settings, progress = settings or RunSettings(), progress or Progress()
     chosen, prompts = settings.chosen_shots(len(seen.project.shots)), settings.prompts()
@@ -99,7 +101,10 @@ def spot(
             seen.project.shot(number)
     words = spotting.Words(prompts, settings.negative, profile.words, profile.scorer, profile.vocabulary)
     with progress.stage("spot"):
-        if settings.cues == "shots":
+        if settings.spot_from is not None:
+            cues = listed_cues(seen.project, profile.vocabulary, settings)
+            project = spot_listed(seen, cues, chosen, settings.negative)
+        elif settings.cues == "shots":
             project = spotting.spot_shots(seen.project, chosen, words)
         else:
             project = spotting.spot(seen.project, seen.motion, chosen, words)

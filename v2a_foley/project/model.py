@@ -132,7 +132,7 @@ class Take:
 
     @property
     def bandwidth(self) -> int:
-        """The highest frequency that the sound can hold, in hertz: half the rate that it was made at, 24 kHz at most."""
+        """The highest frequency that it can hold, in hertz: half the rate that it was made at, 24 kHz at most."""
         return min(self.native_rate, self.sample_rate) // 2
 
     @property

@@ -1,0 +1,39 @@
+"""From an editor's spotting list to cues: what the list says, and what the picture adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from v2a_foley.engine.describe import Seen
+from v2a_foley.engine.settings import RunSettings
+from v2a_foley.engine.spot import WHOLE_SHOT
+from v2a_foley.interchange.spotting_reader import read_spotting
+from v2a_foley.project import Cue, Project, Vocabulary
+from v2a_foley.sync import hits_of, intensity_of
+
+
+def listed_cues(project: Project, vocabulary: Vocabulary, settings: RunSettings) -> tuple[Cue, ...]:
+    """Read the list that the settings name.
+
+    Raises:
+        InputError: the list cannot be read, or a row of it is not understood.
+    """
+    if settings.spot_from is None:
+        return ()
+    events = vocabulary if WHOLE_SHOT in vocabulary.events else Vocabulary((*vocabulary.events, WHOLE_SHOT))
+    return read_spotting(settings.spot_from, project.media, events)
+
+
+def spot_listed(seen: Seen, cues: tuple[Cue, ...], chosen: frozenset[int], negative: str) -> Project:
+    """Return the project with the cues of a list, as far as they lie in the chosen shots.
+
+    Hits and intensity are those of the picture within each cue's range, as if the program had spotted it there.
+    """
+    placed = []
+    for cue in cues:
+        shots = tuple(shot.index for shot in seen.project.shots if shot.range.overlap(cue.range) is not None)
+        if chosen.isdisjoint(shots):
+            continue
+        hits, curve = hits_of(seen.motion, cue.range, cue.event), intensity_of(seen.motion, cue.range, cue.event)
+        placed.append(replace(cue, shots=shots, hits=hits, intensity=curve, negative=negative))
+    return seen.project.with_cues(placed)
