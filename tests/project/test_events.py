@@ -136,7 +136,7 @@ def test_people_alone_are_no_effect():
 def test_a_table_is_read():
     (event,) = parse_vocabulary(ONE)
     assert (event.name, event.kind, event.layer, event.level) == ("dog_bark", Kind.IMPULSE, Layer.FX, -21.0)
-    assert (dict(event.params), event.sees) == ({"species": "dog"}, ("a dog",))
+    assert (dict(event.params), event.sees) == ({"kind": "bark"}, ("a dog",))
     with pytest.raises(TypeError):
         event.params["species"] = "cat"
 

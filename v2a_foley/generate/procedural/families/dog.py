@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import band, once
-from v2a_foley.generate.procedural.parts.noise import around
-from v2a_foley.generate.procedural.parts.shapes import lay, seconds, swell, unit
+from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
+from v2a_foley.generate.procedural.parts.filters import band, coloured
+from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
 from v2a_foley.generate.procedural.parts.throat import (
+    CALM,
     HOLD,
     Call,
     Company,
     Throat,
     arc,
     company,
-    company_of,
     grown,
     throat_of,
 )
@@ -91,21 +90,28 @@ _CALLS = {
 }
 
 
-def _pant(throat: Throat, strength: float, rng: np.random.Generator) -> Wave:
-    """Breathe out and in through the open mouth, some four times a second: noise, lower on the way out."""
-    rate = 4.9 * throat.tract**0.4 * 2 ** (0.8 * (throat.arousal - 0.4))
-    parts, at = [], 0.0
-    for k in range(int(rng.integers(5, 10))):
-        out = k % 2 == 0
-        n = seconds(around(rng, 0.42 / rate, 0.06))
-        low = (700 if out else 1300) * throat.tract
-        puff = once(rng.standard_normal(n), band(low, low * 2.6)) + 0.25 * once(
-            rng.standard_normal(n), band(2.5 * low, 7 * low)
-        )
-        level = (0.6 + 0.4 * strength) * (1.0 if out else 0.6) * around(rng, 1, 0.1)
-        parts.append((at, level * unit(puff) * swell(n, 0.25 * n / RATE, 0.6 * n / RATE)))
-        at += around(rng, 0.5 / rate, 0.04)
-    return lay(parts)
+def _pant(throat: Throat, studio: Studio) -> Instrument:
+    """Breathe out and in through the open mouth, some five times a second: noise, lower on the way out."""
+    own = studio.rng("pant")
+    rate = around(own, 5.0, 0.06) * throat.tract**0.4 * 2 ** (0.8 * (throat.arousal - CALM))
+    low = 620 * throat.tract
+    out_low, out_high = coloured(band(low, 2.6 * low)), coloured(band(2.5 * low, 7 * low))
+    in_low, in_high = coloured(band(1.7 * low, 4.2 * low)), coloured(band(4.5 * low, 11 * low))
+    air, drift, depth = Noise(studio.rng("air")), Slow(studio.rng("drift"), 0.8), Slow(studio.rng("depth"), 2.0)
+    state = {"phase": own.random()}
+
+    def play(block: Block) -> Wave:
+        n = block.samples
+        phase = state["phase"] + np.cumsum(rate * (1 + 0.07 * drift(n))) / RATE
+        state["phase"] = float(phase[-1] % 1)
+        part = phase % 1
+        noise = air(n)[0]
+        blown = np.maximum(np.sin(2 * np.pi * part), 0.0) ** 1.5
+        drawn = np.maximum(-np.sin(2 * np.pi * part), 0.0) ** 1.5
+        breath = blown * (out_low(noise) + 0.4 * out_high(noise)) + 0.6 * drawn * (in_low(noise) + 0.4 * in_high(noise))
+        return np.asarray(breath * np.exp(0.3 * depth(n)))
+
+    return Instrument(play=play, burst=1.0)
 
 
 def build(params: Dog, studio: Studio) -> Instrument:
@@ -115,7 +121,7 @@ def build(params: Dog, studio: Studio) -> Instrument:
     throat = replace(throat, tract=throat.tract**0.8)
     many = Company(throat, params.number)
     if params.kind == "pant":
-        return company_of(studio, _pant, 1.5, replace(many, least=0.9))
+        return _pant(throat, studio)
     return company(studio, _CALLS[params.kind], many)
 
 

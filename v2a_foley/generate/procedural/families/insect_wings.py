@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import Filter, highpass
+from v2a_foley.generate.procedural.parts.filters import Filter, highpass, lowpass
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
 
 
@@ -49,12 +49,12 @@ def build(params: InsectWings, studio: Studio) -> Instrument:
     table = sum(w * np.sin(2 * np.pi * (k + 1) * np.arange(4097) / 4096 + 1.7 * k) for k, w in enumerate(weights))
     phases = own.random(count)
     noise, thin = Noise(studio.rng("air"), 1), Filter(highpass(max(30.0, beat / params.wing * 0.6), 2))
-    flutter = 0.15 if beat > 100 else 0.6
+    flutter, eddies = 0.15 if beat > 100 else 0.5, Filter(lowpass(min(20_000.0, 14 * beat / params.wing), 1))
 
     def play(block: Block) -> Wave:
         n = block.samples
         out = np.zeros((studio.channels, n))
-        hiss = noise(n)[0]
+        hiss = eddies(noise(n)[0])
         for k in range(count):
             pitch = pitches[k] * np.exp(0.09 * restless * turns[k](n) + 0.012 * shakes[k](n))
             phase = phases[k] + np.cumsum(pitch) / RATE

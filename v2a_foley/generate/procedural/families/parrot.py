@@ -41,7 +41,7 @@ _CHIRRUP = Utterance(
     jitter=0.03,
     shimmer=0.2,
     double=0.15,
-    tilt=6000,
+    tilt=2600,
     growl=0.3,
 )
 _CALLS = {

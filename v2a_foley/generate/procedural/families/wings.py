@@ -42,7 +42,7 @@ def _bird(params: Wings, own: float, strength: float, rng: np.random.Generator) 
             n = seconds((0.62 if down else 0.45) / rate)
             air = rng.standard_normal(n)
             low = 190 * size**0.8 * (1 + 0.5 * params.effort) * (1 if down else 1.5)
-            whoosh = once(air, band(low, 4.5 * low)) + 0.35 * once(air, band(6 * low, 26 * low))
+            whoosh = once(air, band(low, 4.5 * low)) + 0.07 * once(air, band(6 * low, 26 * low))
             shape = np.sin(np.pi * np.linspace(0, 1, n) ** 0.7) ** 2
             parts.append(
                 (at + (0 if down else 0.5 / rate), (1.0 if down else 0.4) * around(rng, 1, 0.12) * unit(whoosh * shape))
@@ -66,8 +66,8 @@ def _hover(params: Wings, own: float, rng: np.random.Generator) -> Wave:
         a * np.sin(2 * np.pi * k * phase + rng.random() * 6.28)
         for k, a in enumerate((1.0, 0.9, 0.45, 0.35, 0.15, 0.1), 1)
     )
-    air = once(rng.standard_normal(n), band(20 * rate, 120 * rate)) * (0.5 + 0.5 * np.cos(4 * np.pi * phase))
-    return np.asarray((hum + 0.5 * air) * swell(n, 0.15, 0.25))
+    air = unit(once(rng.standard_normal(n), band(6 * rate, 40 * rate))) * (0.5 + 0.5 * np.cos(4 * np.pi * phase))
+    return np.asarray((hum + 0.25 * air) * swell(n, 0.15, 0.25))
 
 
 def build(params: Wings, studio: Studio) -> Instrument:
