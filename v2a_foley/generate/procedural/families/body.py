@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span, steady
-from v2a_foley.generate.procedural.parts.filters import band, highpass, lowpass, once, resonance
+from v2a_foley.generate.procedural.parts.filters import band, highpass, lowpass, once, resonance, slope
 from v2a_foley.generate.procedural.parts.modal import ring
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import clock, lay, line, seconds, swell, unit
@@ -87,7 +87,8 @@ def _air(duration: float, formants: tuple[float, ...], peak_at: float, rng: np.r
     """Turbulence through a tract, swelling and fading with the flow."""
     n = seconds(duration)
     white = rng.standard_normal(n)
-    out = 0.25 * once(white, band(350, 6500))
+    white = once(white, slope(-6.0), highpass(150))
+    out = 0.4 * once(white, band(350, 6500))
     for k, hertz in enumerate(formants):
         out += 0.8**k * once(white, resonance(hertz, 4))
     knots = np.interp(np.arange(n), np.linspace(0, n, 24), rng.standard_normal(24))

@@ -27,12 +27,16 @@ class Cymbals:
 _KINDS = {
     "crash": (3.5, 0.9, 0.05, 0.9),
     "ride": (5.0, 0.5, 0.03, 0.5),
-    "hihat": (0.35, 0.8, 0.01, 0.9),
+    "hihat": (0.35, 1.0, 0.01, 0.97),
     "gong": (9.0, 0.1, 0.15, 0.15),
     "tam_tam": (9.0, 0.5, 0.5, 0.7),
     "clash": (3.0, 1.0, 0.03, 1.0),
 }
 """Seconds that the lows ring, level of the wash, seconds until it has risen, share of it that lies high."""
+
+
+_COLOUR = {"gong": -0.55, "hihat": 1.1, "ride": 0.5}
+"""Power of frequency by which higher modes are stronger."""
 
 
 def build(params: Cymbals, studio: Studio) -> Instrument:
@@ -43,7 +47,7 @@ def build(params: Cymbals, studio: Studio) -> Instrument:
     lowest = around(own, 4.2 * params.thickness / params.diameter**2 * (1.3 if pitched else 1.0), 0.05) + 12
     count = 70
     hertz = plate(own, max(lowest, 25), count, 0.55 if not pitched else 0.8)
-    weight = np.exp(0.5 * own.standard_normal(count)) * (hertz / hertz[0]) ** (-0.55 if pitched else 0.15)
+    weight = np.exp(0.5 * own.standard_normal(count)) * (hertz / hertz[0]) ** _COLOUR.get(params.kind, 0.15)
     if pitched:
         hertz[:3] = hertz[0] * np.array([1.0, 2.0, 2.95])
         weight[:3] = (1.6, 1.1, 0.5)

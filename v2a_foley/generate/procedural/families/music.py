@@ -28,26 +28,23 @@ class Melody:
 
 
 def melody(plan: Melody, note: Note, studio: Studio) -> Instrument:
-    """Build the player."""
-    walk = {"step": int(studio.rng("start").integers(2, 6)) % len(plan.steps), "last": 0.0}
+    """Build the player: every note chooses its length, and the next one waits for it."""
+    walk = {"step": float(int(studio.rng("start").integers(2, 6)) % len(plan.steps)), "long": 1.0}
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
-        walk["step"] = int(np.clip(walk["step"] + rng.integers(-2, 3), 0, len(plan.steps) - 1))
-        detune = around(rng, 1.0, 0.0015)
-        parts = [
-            (0.0, note(plan.root * 2 ** (plan.steps[int(walk["step"])] / 12) * detune, plan.pace * 1.25, strength, rng))
-        ]
+        walk["long"] = float(rng.choice([1.0, 1.0, 1.0, 2.0, 3.0]))
+        walk["step"] = float(np.clip(walk["step"] + rng.integers(-2, 3), 0, len(plan.steps) - 1))
+        step, length = int(walk["step"]), plan.pace * (walk["long"] + 0.12)
+        tuned = plan.root * around(rng, 1.0, 0.0015)
+        parts = [(0.0, note(tuned * 2 ** (plan.steps[step] / 12), length, strength, rng))]
         if rng.random() < plan.chords:
-            lower = plan.steps[max(0, int(walk["step"]) - 2)]
-            parts.append(
-                (0.02 * rng.random(), 0.7 * note(plan.root * 2 ** (lower / 12), plan.pace * 1.25, strength, rng))
-            )
+            lower = plan.steps[max(0, step - 2)]
+            parts.append((0.02 * rng.random(), 0.7 * note(tuned * 2 ** (lower / 12), length, strength, rng)))
         return lay(parts)
 
     def rhythm(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
         yield 0.0, 0.85
         while True:
-            long = float(rng.choice([1.0, 1.0, 1.0, 2.0, 3.0]))
-            yield plan.pace * long * around(rng, 1, 0.03), float(rng.uniform(0.55, 1.0))
+            yield plan.pace * walk["long"] * around(rng, 1, 0.03), float(rng.uniform(0.55, 1.0))
 
     return Instrument(strike=strike, rhythm=rhythm)

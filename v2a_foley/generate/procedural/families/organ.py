@@ -75,7 +75,7 @@ def build_organ(params: Organ, studio: Studio) -> Instrument:
             return unit(dry)
         return unit(signal.oaconvolve(dry, echo))
 
-    return melody(Melody(root, 0.62, 0.9), note, studio)
+    return melody(Melody(root, 0.62, 0.5), note, studio)
 
 
 ORGAN = Family(
