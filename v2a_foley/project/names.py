@@ -25,7 +25,7 @@ STEM_FIELDS = {"film": 80, "layer": 5, "tc": 11, "version": 24}
 """What stems' names are made of, and how many bytes each takes at most."""
 TAKE_FIELDS = {**STEM_FIELDS, "take": 16, "catid": 16, "name": 48}
 """The same of takes."""
-_LONGEST = 200
+_LONGEST = 240
 """Bytes of a name at most, its suffix not counted: every file system takes 255."""
 SUFFIX = ".wav"
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
