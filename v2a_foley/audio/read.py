@@ -13,6 +13,7 @@ from v2a_foley.audio.stream import Samples, reblocked
 from v2a_foley.errors import MediaNotFound, MediaUnreadable
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import SoundStream
+from v2a_foley.packets import packets
 from v2a_foley.progress import Progress
 from v2a_foley.timebase import SAMPLE_RATE, as_clock, nearest
 
@@ -97,7 +98,7 @@ def _landing(path: Path, stream: SoundStream, origin: Fraction) -> int | None:
                 return None
             since = int((origin - _RUN_UP) / track.time_base)
             container.seek(since, stream=track)
-            packet = next(packet for packet in container.demux(track) if packet.size)
+            packet = next(packet for packet in packets(container, track) if packet.size)
     except (av.FFmpegError, OSError, IndexError, StopIteration):
         return None
     landed = None if packet.pts is None else packet.pts * track.time_base
@@ -176,10 +177,10 @@ def _packets(container: InputContainer, track: AudioStream, progress: Progress |
     """Yield the track's packets; a file that breaks off ends there, with a warning."""
     import av
 
-    packets, last = container.demux(track), None
+    found, last = packets(container, track), None
     while True:
         try:
-            packet = next(packets)
+            packet = next(found)
         except StopIteration:
             return
         except av.FFmpegError as error:

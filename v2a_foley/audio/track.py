@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from v2a_foley.errors import MediaNotFound, MediaUnreadable
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import SoundStream
+from v2a_foley.packets import packets
 
 if TYPE_CHECKING:
     from av import Packet
@@ -50,7 +51,7 @@ def placed_track(path: Path) -> SoundStream:
         start: Fraction | None = None
         end = Fraction(0)
         with suppress(av.FFmpegError):  # a file that breaks off ends there
-            for packet in container.demux(track):
+            for packet in packets(container, track):
                 if start is None:
                     start = _first_time(packet)
                 if packet.pts is not None:
@@ -72,7 +73,8 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     try:
         with av.open(file_url(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
             track = next(iter(container.streams.audio), None)
-            if track is None or not track.codec_context or not track.codec_context.sample_rate or not track.codec_context.channels:
+            codec = track.codec_context if track is not None else None
+            if track is None or not codec or not codec.sample_rate or not codec.channels:
                 raise MediaUnreadable(f"{path.name!r} holds no sound.", hint="Choose a file with a sound in it.")
             yield container, track
     except (av.FFmpegError, OSError) as error:
