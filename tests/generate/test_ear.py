@@ -36,13 +36,15 @@ def measured(event: Event, seed: int) -> dict[str, float]:
     return found | (described(heard(event, 8.0, seed), rest) if rest else {})
 
 
-def check(event: Event, seeds: tuple[int, ...]) -> None:
-    """Compare the median over seeds with the event's ranges."""
+def misses(event: Event, several: list[dict[str, float]]) -> list[str]:
+    """Compare the median over several makings with the event's ranges, and return a sentence for each that it misses."""
     assert event.ear is not None
-    several = [measured(event, seed) for seed in seeds]
+    found = []
     for name, (low, high) in event.ear.ranges.items():
         value = float(np.median([one[name] for one in several]))
-        assert low <= value <= high, f"{event.name}: {name} is {value:.4g}, should be {low:g} to {high:g}"
+        if not low <= value <= high:
+            found.append(f"{event.name}: {name} is {value:.4g}, should be {low:g} to {high:g}")
+    return found
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
@@ -57,10 +59,14 @@ def test_an_event_says_how_it_sounds_and_who_measured_it(event: Event):
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
 def test_it_sounds_so(event: Event):
-    check(event, (1, 2, 3))
+    """One individual, or where that one is odd, the median of three."""
+    several = [measured(event, 1)]
+    if misses(event, several):
+        several += [measured(event, seed) for seed in (2, 3)]
+    assert not misses(event, several)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
-def test_it_sounds_so_whatever_the_seed(event: Event):
-    check(event, tuple(range(11, 20)))
+def test_the_median_individual_sounds_so(event: Event):
+    assert not misses(event, [measured(event, seed) for seed in range(11, 20)])

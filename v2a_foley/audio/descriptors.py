@@ -56,7 +56,8 @@ def tonality(wave: Wave) -> float:
     """Return how far partials stand above the spectrum around them, in decibels: 3–10 for noise, 20–60 for tones."""
     from scipy import ndimage, signal
 
-    hertz, power = signal.welch(_sounding(wave), SAMPLE_RATE, nperseg=min(16_384, max(256, len(wave))))
+    part = _sounding(wave)
+    hertz, power = signal.welch(part, SAMPLE_RATE, nperseg=min(16_384, len(part)))
     inside = (hertz >= _LOW) & (hertz <= _HIGH)
     level = 10 * np.log10(np.maximum(power[inside], 1e-12 * power[inside].max()))
     above = level - ndimage.median_filter(level, size=101)
