@@ -6,6 +6,7 @@ import pytest
 
 from v2a_foley.embed import Space, normalised, pocket_words
 from v2a_foley.mapper import Calibration, EventScorer, best
+from v2a_foley.mapper.scoring import RARE
 from v2a_foley.project.events import Event, Kind, Layer, Vocabulary, default_vocabulary
 
 
@@ -101,7 +102,7 @@ def test_a_rare_event_must_be_seen_better_but_is_found_by_words():
     whine = replace(BARK, name="whine", rare=True)
     scorer = EventScorer(Vocabulary((whine, BARK)), Dictionary(), CALIBRATION)
     scores = {each.event.name: each.score for each in scorer.score(seen(dog=1))}
-    assert scores["whine"] / scores["bark"] == pytest.approx(0.25)
+    assert scores["whine"] / scores["bark"] == pytest.approx(RARE)
     assert [each.event.name for each in scorer.nearest("dog")] == ["whine", "bark"]
     assert scorer.nearest("dog")[0].score == pytest.approx(scorer.nearest("dog")[1].score)
 

@@ -14,7 +14,7 @@ from v2a_foley.project import Event, Heard, Kind, Layer, Vocabulary
 
 ROOM_TONE = "room_tone"
 """The ambience of a place that nothing is known of."""
-RARE = 0.25
+RARE = 0.05
 """How often an event that is rare is right where another is seen as well as it is."""
 
 
