@@ -11,7 +11,7 @@ from v2a_foley.generate.procedural import FAMILIES
 from v2a_foley.project import Kind
 
 
-def sound(family: str, seconds: float = 2.5, seed: int = 3, **params) -> np.ndarray:
+def sound(family: str, seconds: float = 2.0, seed: int = 3, **params) -> np.ndarray:
     """One channel of a texture, or of one strike where a family has no texture."""
     built = FAMILIES[family]
     if family in ("horn", "telephone", "beeper", "clock"):
@@ -57,11 +57,15 @@ def test_a_locomotive_puffs_four_times_a_turn():
 
 
 def test_wheels_strike_joints_at_speed_over_spacing():
-    wave = make(event("train", speed=72, joints=20, weight=1.0), 20.0, seed=3, intensity=((0, 1.0),))[0]
-    curve = envelope(wave, 200)
-    lags = np.fft.irfft(np.abs(np.fft.rfft(curve - curve.mean(), 2 * len(curve))) ** 2)[: len(curve)]
-    found = 100 + int(np.argmax(lags[100:400]))
-    assert abs(found / 200 - 1.0) < 0.08
+    """A carriage's wheelsets come again with every joint: one lag stands out, and it grows with the rails."""
+    for joints, period in ((20, 1.0), (30, 1.5)):
+        wave = make(event("train", speed=72, joints=joints, weight=1.0), 24.0, seed=3, intensity=((0, 1.0),))[0]
+        curve = envelope(wave, 200)
+        curve = np.convolve(curve, np.hanning(60) / 30, mode="same")  # the two wheelsets of a bogie are one
+        lags = np.fft.irfft(np.abs(np.fft.rfft(curve - curve.mean(), 2 * len(curve))) ** 2)[: len(curve)]
+        low, high = int(0.9 * period * 200), int(1.1 * period * 200)
+        assert (low + int(np.argmax(lags[low:high]))) / 200 == pytest.approx(period, rel=0.06)
+        assert lags[low:high].max() > 2 * np.median(np.abs(lags[100:400]))
 
 
 def test_a_clock_keeps_its_rate():
@@ -88,7 +92,7 @@ def test_sirens_sweep_between_their_notes(kind, low, high, period):
 @pytest.mark.parametrize(("cadence", "on", "whole"), [("us", 2.0, 6.0), ("uk", 1.0, 3.0), ("europe", 1.0, 5.0)])
 def test_telephones_keep_the_cadence_of_their_country(cadence, on, whole):
     wave = make(event("telephone", Kind.IMPULSE, kind="ringback", cadence=cadence), 3 * whole, seed=1)[0]
-    curve = envelope(wave, 100) > 0.01
+    curve = np.r_[False, envelope(wave, 100) > 0.01]
     starts = np.flatnonzero(np.diff(curve.astype(int)) > 0)
     firsts = [starts[0], *starts[1:][np.diff(starts) > 100 * (whole - on) * 0.8]]
     assert np.median(np.diff(firsts)) / 100 == pytest.approx(whole, rel=0.03)
@@ -109,7 +113,7 @@ AUDIBLE = [
     ("engine", "cylinders", 2, 12, "modulation_rate", 1),
     ("engine", "rev_rpm", 1200, 9000, "modulation_rate", 1),
     ("engine", "load", 0, 1, "flatness", 1),
-    ("engine", "distance", 1, 1000, "rolloff", -1),
+    ("engine", "distance", 1, 1000, "flatness", -1),
     ("rotor", "rpm", 200, 600, "modulation_rate", 1),
     ("rotor", "diameter", 2, 16, "centroid", -1),
     ("rotor", "slap", 0, 1, "centroid", -1),
@@ -146,7 +150,7 @@ AUDIBLE = [
     ("gears", "rate", 4, 60, "modulation_rate", 1),
     ("gears", "size", 0, 1, "centroid", -1),
     ("computer", "fan_rpm", 600, 8000, "centroid", 1),
-    ("computer", "seeks", 0, 40, "centroid", 1),
+    ("computer", "seeks", 0, 60, "centroid", 1),
     ("drill", "pressure", 0, 1, "flatness", 1),
     ("drill", "size", 0, 1, "centroid", -1),
     ("breaker", "rate", 2, 30, "modulation_rate", 1),
@@ -154,7 +158,7 @@ AUDIBLE = [
     ("saw", "size", 0, 1, "centroid", -1),
     ("saw", "strokes", 0.5, 3, "modulation_rate", 1),
     ("grinder", "size", 0, 1, "centroid", -1),
-    ("grinder", "sparks", 0, 1, "centroid", 1),
+    ("grinder", "sparks", 0, 1, "flatness", 1),
     ("fan", "rpm", 200, 20_000, "centroid", 1),
     ("fan", "diameter", 0.05, 2.5, "centroid", -1),
     ("fan", "outlet", 0, 1, "centroid", 1),
@@ -190,8 +194,5 @@ AUDIBLE = [
 
 @pytest.mark.parametrize(("family", "name", "low", "high", "figure", "way"), AUDIBLE)
 def test_a_parameter_is_heard_the_right_way(family, name, low, high, figure, way):
-    few, many = (
-        np.median([described(sound(family, seed=seed, **{name: value}), (figure,))[figure] for seed in (3, 4, 5)])
-        for value in (low, high)
-    )
+    few, many = (described(sound(family, **{name: value}), (figure,))[figure] for value in (low, high))
     assert (many > 1.08 * few) if way > 0 else (many < few / 1.08)

@@ -72,10 +72,10 @@ def build_washer(params: Washer, studio: Studio) -> Instrument:
             for t in air(n, np.clip(fall, 0, 1))
         ]
         grains += [
-            (int(t), between(near, 0.2, 1) * knocks[int(near.integers(8))], between(near, -0.3, 0.3))
+            (int(t), 3.0 * between(near, 0.2, 1) * knocks[int(near.integers(8))], between(near, -0.3, 0.3))
             for t in hits(n, np.clip(fall, 0, 1))
         ]
-        return cabinet(out + 0.1 * tone + 0.4 * scatter(n, grains)) * (0.3 + 0.7 * spin)
+        return cabinet(out + 0.1 * tone + 0.8 * scatter(n, grains)) * (0.3 + 0.7 * spin)
 
     return Instrument(play=play, follows=True, rest=0.9, burst=2.0)
 
@@ -119,7 +119,8 @@ def build_mill(params: Mill, studio: Studio) -> Instrument:
     low, high, often, stuff = _CONTENT[params.content]
     turn = params.rpm / 60 * around(own, 1, 0.04)
     noise, near = Noise(studio.rng("bowl"), 1), studio.rng("near")
-    churn = coloured(slope(-2.0), band(low, high))
+    quicker = (params.rpm / 12_000) ** 0.3
+    churn = coloured(slope(-2.0), band(low * quicker, high * quicker))
     bits = [unit(blow(body_of(stuff, 0.1 + 0.02 * k, own), 0.7, 0.7, own, damp=0.1))[: RATE // 8] for k in range(12)]
     moments, scatter = Moments(studio.rng("bits"), often), Scatter(1)
     speed = turn if turn > 20 else turn * 60
@@ -182,7 +183,8 @@ def build_pump(params: Pump, studio: Studio) -> Instrument:
     own = studio.rng("pump")
     noise, near = Noise(studio.rng("flow"), studio.channels), studio.rng("near")
     edges = {"water": (150, 1800), "air": (500, 6500), "oil": (90, 900)}[params.fluid]
-    flow = coloured(slope(-3.0), band(*edges))
+    lower = 1.4 - 0.8 * params.size
+    flow = coloured(slope(-3.0), band(edges[0] * lower, edges[1] * lower))
     clack = [
         unit(blow(body_of("metal", 0.3 + 0.5 * params.size, own), 0.5, 0.7, own, damp=0.03))[: RATE // 6]
         for _ in range(6)

@@ -39,6 +39,7 @@ def build_motor(params: Motor, studio: Studio) -> Instrument:
     """Build a motor; the drive is its speed."""
     own = studio.rng("motor")
     levels, scrape = _KINDS[params.kind]
+    scrape *= float(np.clip((params.rpm / 3000) ** 0.6, 0.15, 2.0))
     turn = params.rpm / 60 * around(own, 1, 0.025)
     fits = [(k, a) for k, a in levels if k * turn < 14_000]
     if params.teeth:
@@ -64,7 +65,9 @@ def build_motor(params: Motor, studio: Studio) -> Instrument:
         gate = 0.6 + 0.4 * np.cos(2 * np.pi * (2 if params.kind != "stepper" else 50) * turns)
         out = 0.16 * (0.6 + 0.8 * params.load) * tone
         out += scrape * (0.5 + params.load) * brush(noise(n)[0]) * gate * share**1.5
-        return case(out) * (0.2 + 0.8 * spin)
+        return np.tile(
+            case(out) * (0.2 + 0.8 * spin), (studio.channels, 1)
+        )  # few partials: echoes would cancel in mono
 
     return Instrument(play=play, follows=True, rest=0.9, burst=0.9)
 
@@ -178,9 +181,9 @@ def build_computer(params: Computer, studio: Studio) -> Instrument:
         if params.disc_rpm:
             tones += 0.04 * (0.5 + params.age) * platter(disc(np.full(n, params.disc_rpm / 60)))
         work = np.clip(busy(n), 0, 1) * block.drive
-        grains = [(int(t), 0.3 * between(near, 0.3, 1) * bank[int(near.integers(24))], 0.0) for t in moments(n, work)]
+        grains = [(int(t), 0.7 * between(near, 0.3, 1) * bank[int(near.integers(24))], 0.0) for t in moments(n, work)]
         out = box(0.2 * min(flow, 4.0) ** 0.5 * draught(noise(n)))
-        return (out + tones + 0.5 * scatter(n, grains)[0]) * (0.4 + 0.6 * block.drive)
+        return (out + tones + 1.6 * scatter(n, grains)[0]) * (0.4 + 0.6 * block.drive)
 
     return Instrument(play=play, follows=True, rest=0.9, burst=1.5)
 

@@ -34,7 +34,7 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
     own = studio.rng("drill")
     low, high, rough = _WORK[params.material]
     spindle = params.rpm / 60
-    gear, brushes, droop = (9.0, 0.1, 0.25) if spindle < 200 else (1.0, 0.02, 0.04)
+    gear, brushes, droop, whine = (9.0, 0.1, 0.25, 0.2) if spindle < 200 else (1.0, 0.02, 0.04, 0.4)
     levels = [
         (k, a)
         for k, a in ((1, 0.5), (2, 0.9), (4, 0.4), (7, 0.6), (13, 0.6), (21, 0.35))
@@ -68,7 +68,7 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
         if params.blows:
             strokes = striker(params.blows * share)
             edge = 1.6 * np.exp(-4 * (strokes % 1))
-        out = 0.2 * orders(turns) * (0.7 + 0.6 * press) + brushes * brush(white) * share
+        out = whine * orders(turns) * (0.7 + 0.6 * press) + brushes * brush(white) * share
         out += 0.55 * press * chips(white) * edge * share
         if params.blows:
             at, _ = passes(striker.before, strokes, np.zeros(1))
@@ -126,14 +126,17 @@ def build_breaker(params: Breaker, studio: Studio) -> Instrument:
     bank = [
         unit(
             _sum(
-                blow(tool, 0.7, 0.9, own, damp=ringing),
+                blow(tool, 0.8 - 0.4 * params.mass, 0.9, own, damp=ringing),
                 blow(below, 0.5, 0.9, own, damp=0.4 if params.ground != "steel" else 0.06),
             )
         )
         for _ in range(10)
     ]
     noise = Noise(studio.rng("exhaust"), studio.channels)
-    puff = coloured(slope(-2.0), band(250, 5500), peak(around(own, 700 * (1.3 - params.mass), 0.1), 1.5, 6))
+    lower = 1.5 - params.mass
+    puff = coloured(
+        slope(-2.0), band(250 * lower, 5500 * lower), peak(around(own, 700 * (1.3 - params.mass), 0.1), 1.5, 6)
+    )
     motor = coloured(slope(-5.0), band(50, 500))
     striker, near, scatter = Shaft(studio, "striker", 0.015), studio.rng("near"), Scatter(studio.channels)
     low, inertia = Filter(highpass(30, 1)), Pole(0.1)
@@ -258,12 +261,13 @@ def build_grinder(params: Grinder, studio: Studio) -> Instrument:
     own = studio.rng("grinder")
     noise, near = Noise(studio.rng("contact"), 1), studio.rng("near")
     low, high, _ = _WORK[params.material]
-    rub = coloured(highpass(0.8 * low, 1), lowpass(1.4 * high, 1))
+    lower = 1.4 - params.size
+    rub = coloured(highpass(0.8 * low * lower, 1), lowpass(1.4 * high * lower, 1))
     piece = body_of(params.material, 0.25 + 0.6 * params.size, own)
     modes = piece.hertz[(piece.hertz > 300) & (piece.hertz < 12_000)][:10]
     work = Filter(*(peak(float(f), 9, 6.0) for f in modes[::2]))
     shaft, orders = Shaft(studio, "disc", 0.012), Orders(studio, "orders", ((1, 0.6), (2, 0.6), (6, 0.5), (11, 0.5)))
-    spatter = ticks(own, 40, 3000, 11_000, (0.0005, 0.002))
+    spatter = ticks(own, 40, 5000, 15_000, (0.0005, 0.002))
     moments, scatter = Moments(studio.rng("sparks"), 250 * params.sparks), Scatter(1)
     press, inertia, low_end = Slow(studio.rng("press"), 1.6), Pole(0.12), Filter(highpass(60, 1))
 
@@ -275,7 +279,7 @@ def build_grinder(params: Grinder, studio: Studio) -> Instrument:
         runout = 1 + 0.35 * np.cos(2 * np.pi * turns)
         out = 0.5 * force * work(rub(noise(n)[0]) * runout) * spin + 0.16 * orders(turns)
         grains = [
-            (int(t), 0.5 * near.random() ** 2 * spatter[int(near.integers(40))], 0.0)
+            (int(t), 1.2 * near.random() ** 2 * spatter[int(near.integers(40))], 0.0)
             for t in moments(n, np.clip(force * spin, 0, 1))
         ]
         return low_end(out + scatter(n, grains)[0]) * (0.12 + 0.88 * spin)

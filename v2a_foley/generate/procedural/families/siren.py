@@ -54,7 +54,8 @@ def build_siren(params: Siren, studio: Studio) -> Instrument:
             wave = (open_part - 0.5) * (1 + 0.12 * noise(n)[0]) * (hertz / high) ** 1.2
         else:
             wave = np.tanh(1.8 * (np.sin(2 * np.pi * phase) + 0.3 * np.sin(4 * np.pi * phase + 0.6)))
-        return horn(wave) * np.exp(0.12 * level(n)) * (0.05 + 0.95 * block.drive)
+        sounding = horn(wave) * np.exp(0.12 * level(n)) * (0.05 + 0.95 * block.drive)
+        return np.tile(sounding, (studio.channels, 1))  # one point; reflections of so few partials would cancel in mono
 
     return Instrument(play=play, follows=True, burst=min(4.3, 1.2 * params.period + 0.5))
 

@@ -152,7 +152,7 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
         uneven = np.clip(1 + 0.25 * (0.5 + rough) * jolt(n) + 0.1 * sway(n) + 0.12 * np.sin(2 * np.pi * turns), 0.05, 3)
         white = noise(n)
         out = (0.5 + params.load) * 0.16 * rough * low(white) * pace * uneven
-        out = out + hard * 0.1 * rough * high(white) * pace**1.4 * uneven
+        out = out + hard * 0.1 * rough * high(white) * pace**2.0 * uneven
         grains = [
             (int(t), between(near, 0.1, 1) ** 2 * rattles[int(near.integers(15))], between(near, -0.4, 0.4))
             for t in shakes(n, np.clip(0.6 * pace * uneven, 0, 1))
