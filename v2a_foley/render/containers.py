@@ -24,6 +24,8 @@ _CHAPTERS = {"SubtitleHandler", "TextHandler", "ChapterHandler", "Core Media Tex
 _FINEST = 1_000_000
 """The most ticks a second that an edit list counts in: at this rate 32 bits hold an hour."""
 _MILLISECONDS = 1000
+_COVERS = {"mjpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "bmp": "image/bmp"}
+"""Media types of attached pictures."""
 _TICK = Fraction(2, 1000)
 """Seconds that are as good as none."""
 _OFFERED = (".mkv", ".mov", ".mp4", ".webm", ".mxf", ".ts", ".avi")
@@ -49,6 +51,7 @@ class Plan:
         steady_rate: frames a second of a constant picture whose container's clock is too coarse for it, so that its
             times are counted anew from the rate in mp4 and mov; None elsewhere.
         maker_tags: whether the metadata has a camera maker's own names, which mp4 and mov keep only if asked.
+        covers: attached pictures that Matroska takes as files only: name, media type and content of each.
     """
 
     kept: tuple[int, ...]
@@ -61,6 +64,7 @@ class Plan:
     timescale: int = SAMPLE_RATE
     steady_rate: Fraction | None = None
     maker_tags: bool = False
+    covers: tuple[tuple[str, str, bytes], ...] = ()
 
 
 def check_container(facts: MediaFacts, output: Path) -> None:
@@ -113,6 +117,7 @@ def plan(facts: MediaFacts, output: Path) -> Plan:
         timescale=common if common <= _FINEST else SAMPLE_RATE,
         steady_rate=rate if coarse and not facts.picture.variable_rate and rate.denominator in (1, 1001) else None,
         maker_tags=maker_tags,
+        covers=_covers(facts, fates.covers),
     )
 
 
@@ -128,12 +133,15 @@ class _Fates:
     sounds: list[int] = field(default_factory=list)
     reworded: set[int] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
+    covers: list[int] = field(default_factory=list)
 
     def settle(self, stream: Stream) -> None:
         """Put a stream where it belongs; the sound that plays is replaced."""
         if stream.type == "audio":
             if self.facts.sound is None or stream.index != self.facts.sound.index:
                 self._settle_sound(stream)
+        elif self.target.format == "matroska" and _cover_type(stream):
+            self.covers.append(stream.index)
         elif stream.index == self.facts.picture.index or _holds(self.target, stream):
             self.kept.append(stream.index)
         elif self.target.subtitles and _is_text(stream):
@@ -227,6 +235,31 @@ def _holds(target: Container, stream: Stream) -> bool:
     except (ValueError, av.FFmpegError):
         return False
     return True
+
+
+def _cover_type(stream: Stream) -> str:
+    """Return the media type of an attached picture, or nothing where it is none."""
+    from av.stream import Disposition
+
+    if not stream.disposition & Disposition.attached_pic or stream.codec_context is None:
+        return ""
+    return _COVERS.get(stream.codec_context.codec.canonical_name, "")
+
+
+def _covers(facts: MediaFacts, indices: list[int]) -> tuple[tuple[str, str, bytes], ...]:
+    """Read attached pictures out of the film."""
+    import av
+
+    found = []
+    for index in indices:
+        with av.open(file_url(facts.path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as film:
+            stream = film.streams[index]
+            content = next((bytes(packet) for packet in film.demux(stream) if packet.size), b"")
+            kind = _cover_type(stream)
+            name = stream.metadata.get("filename") or f"cover.{kind.removeprefix('image/')}"
+        if content:
+            found.append((name, kind, content))
+    return tuple(found)
 
 
 def _is_text(stream: Stream) -> bool:

@@ -50,14 +50,23 @@ _MP4 = Container("mp4", "aac", False, "mov_text", edits=True, chapters=True, cov
 CONTAINERS = {
     ".mp4": _MP4,
     ".m4v": _MP4,
-    ".mov": Container("mov", "pcm_s24le", True, "mov_text", edits=True, chapters=True, covers=True),
+    ".mov": Container("mov", "pcm_s24le", True, "mov_text", edits=True, chapters=True),
     ".mkv": Container("matroska", "flac", True, "subrip", chapters=True, covers=True),
     ".webm": Container("webm", "libopus", False, "webvtt", chapters=True),
     ".mxf": Container("mxf", "pcm_s24le", True, timed=False),
     ".ts": Container("mpegts", "aac", False, timecode=False, starts_at_zero=False),
-    ".avi": Container("avi", "pcm_s24le", True, timed=False),
+    ".avi": Container("avi", "pcm_s24le", True, timed=False, timecode=False),
 }
 """By suffix, in lower case."""
+
+
+_OLDER = {"deu": "ger", "nld": "dut", "ell": "gre", "isl": "ice", "zho": "chi", "sqi": "alb", "mkd": "mac"}
+"""Languages that QuickTime knows by the older one of their two ISO 639-2 codes."""
+
+
+def spoken(language: str, target: Container) -> str:
+    """Return a language's code as a container knows it."""
+    return _OLDER.get(language, language) if target.format == "mov" else language
 
 
 def container_of(output: Path) -> Container:

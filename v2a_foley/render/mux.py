@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from v2a_foley import ffmpeg
-from v2a_foley.files import translated, writing
+from v2a_foley.files import scratch_folder, translated, writing
 from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
 from v2a_foley.render.containers import Plan, check_container, plan
-from v2a_foley.render.kinds import SOUND_ONLY, Container, container_of
+from v2a_foley.render.kinds import SOUND_ONLY, Container, container_of, spoken
 from v2a_foley.render.trial import local_input, micro, picture_options
-from v2a_foley.render.verify import verify
+from v2a_foley.render.verify import unnoted_languages, verify
 from v2a_foley.timebase import SAMPLE_RATE
 
 __all__ = ["SOUND_ONLY", "check_container", "mux"]
@@ -52,8 +53,9 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
     target, streams = container_of(output), plan(facts, output)
     for sentence in streams.lost:
         progress.warn(sentence)
-    with writing(output) as part:
-        ffmpeg.run(_arguments(facts, sound, part, target, streams), what="writing the film", progress=progress)
+    with writing(output) as part, scratch_folder() as room:
+        arguments = _arguments(facts, sound, part, target, streams, _cover_files(streams, room))
+        ffmpeg.run(arguments, what="writing the film", progress=progress)
         verify(
             facts,
             part,
@@ -62,7 +64,16 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
             at_zero=target.starts_at_zero,
             progress=progress,
         )
+        for sentence in unnoted_languages(facts, part, target, output.suffix, streams.sounds):
+            progress.warn(sentence)
     return output
+
+
+def _cover_files(streams: Plan, room: Path) -> list[Path]:
+    files = [room / f"cover{number}" for number in range(len(streams.covers))]
+    for file, (_, _, content) in zip(files, streams.covers, strict=True):
+        file.write_bytes(content)
+    return files
 
 
 def _copy(sound: Path, part: Path) -> None:
@@ -72,7 +83,9 @@ def _copy(sound: Path, part: Path) -> None:
         raise translated(error, part) from error
 
 
-def _arguments(facts: MediaFacts, sound: Path, part: Path, target: Container, streams: Plan) -> list[str | Path]:
+def _arguments(
+    facts: MediaFacts, sound: Path, part: Path, target: Container, streams: Plan, covers: list[Path]
+) -> list[str | Path]:
     """Return ffmpeg's arguments; timestamps are those of the film less its origin, so that the film starts at zero."""
     arguments: list[str | Path] = ["-copyts", "-itsoffset", micro(-facts.origin - streams.cut)]
     arguments += [
@@ -86,24 +99,30 @@ def _arguments(facts: MediaFacts, sound: Path, part: Path, target: Container, st
     for stream in order:
         arguments += ["-map", stream]
     arguments += ["-map_metadata", "0", "-map_chapters", "0", "-c", "copy", "-copyinkf", "-copy_unknown"]
+    for number, (file, (name, kind, _)) in enumerate(zip(covers, streams.covers, strict=True), len(order)):
+        arguments += ["-attach", file, f"-metadata:s:{number}", f"mimetype={kind}"]
+        arguments += [f"-metadata:s:{number}", f"filename={name}"]
     for index in streams.reworded:
         arguments += [f"-c:{order.index(f'0:{index}')}", target.subtitles]
-    arguments += _sound_options(facts, target, new, len(streams.sounds))
+    arguments += _sound_options(facts, target, new, streams.sounds)
     arguments += _quicktime_options(streams) if target.quicktime else picture_options(facts, target)
     return [*arguments, "-f", target.format, ffmpeg.file_url(part)]
 
 
-def _sound_options(facts: MediaFacts, target: Container, new: int, others: int) -> list[str]:
+def _sound_options(facts: MediaFacts, target: Container, new: int, others: Sequence[int]) -> list[str]:
     """Return the options of the sound tracks: the new one is encoded and plays, the others are copied."""
     options = [f"-c:{new}", target.sound, "-disposition:a:0", "default"]
-    for number in range(1, others + 1):
+    languages = {sound.index: sound.language for sound in facts.sounds}
+    for number, index in enumerate(others, 1):
         options += [f"-disposition:a:{number}", "0"]
+        if languages.get(index):
+            options += [f"-metadata:s:a:{number}", f"language={spoken(languages[index], target)}"]
     if not target.lossless:
         channels = facts.sound.channels if facts.sound else 2
         options += [f"-b:{new}", "256k" if channels <= 2 else "640k"]
     if target.format == "mpegts":  # it has no edit list that hides what an encoder puts before the first sample
         options += [f"-bsf:{new}", r"noise=drop=lt(pts\,0)"]
-    language = facts.sound.language if facts.sound else ""
+    language = spoken(facts.sound.language, target) if facts.sound else ""
     return [
         *options,
         f"-metadata:s:{new}",

@@ -188,7 +188,8 @@ def _shown_otherwise(
     """Return how the same picture would look different, or nothing: turned, stretched, in other colours, opaque."""
     after = new.streams.video[0]
     codec = _name(before)
-    if before.metadata.get("alpha_mode") == "1" and target.format not in ("matroska", "webm"):
+    notes = {key.lower(): value for key, value in before.metadata.items()}
+    if notes.get("alpha_mode") == "1" and target.format not in ("matroska", "webm"):
         return f"({codec}): it has no place for its transparency"
     aspects = [Fraction(stream.sample_aspect_ratio or 1) for stream in (before, after)]
     if aspects[0] != aspects[1]:

@@ -7,7 +7,7 @@ exact, so that every decoder shows the same frames, and costs a hundredth of dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
@@ -18,6 +18,7 @@ from v2a_foley.errors import RenderError
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
+from v2a_foley.render.kinds import Container, spoken
 from v2a_foley.video.bitstream import UNITS, UnitStream
 
 if TYPE_CHECKING:
@@ -234,6 +235,37 @@ def _played(written: Path) -> Fraction | None:
         ]
         tick = track.time_base or Fraction(1, track.rate)
     return (max(end for _, end in times) - min(start for start, _ in times)) * tick if times else Fraction(0)
+
+
+def unnoted_languages(
+    facts: MediaFacts, written: Path, target: Container, suffix: str, others: Sequence[int]
+) -> list[str]:
+    """Return sentences on the sound tracks whose language a container did not note.
+
+    Args:
+        facts: the film that it was made from.
+        written: the new film.
+        target: its container.
+        suffix: what the container is called.
+        others: numbers in the old film of the tracks behind the new one.
+
+    Raises:
+        RenderError: the written film cannot be read back.
+    """
+    import av
+
+    languages = {sound.index: sound.language for sound in facts.sounds}
+    wanted = [facts.sound.language if facts.sound else "", *(languages.get(index, "") for index in others)]
+    try:
+        with av.open(file_url(written), **_READING) as new:
+            noted = [track.language or "" for track in new.streams.audio]
+    except av.FFmpegError as error:
+        raise RenderError(f"The written film cannot be read back: {error.strerror}.") from error
+    return [
+        f"{suffix} cannot note the language of sound track {number}, {want!r}; it was left out."
+        for number, (want, have) in enumerate(zip(wanted, noted, strict=False), 1)
+        if want and have not in (want, spoken(want, target))
+    ]
 
 
 def _refuse(why: str) -> NoReturn:
