@@ -22,16 +22,6 @@ def loud_part(wave: np.ndarray) -> np.ndarray:
     return wave[inside[0] * hop : (inside[-1] + 1) * hop]
 
 
-def test_materials_ring_as_long_as_they_do():
-    ring = {
-        m: np.median([ringing(hit("impact", material=m, seed=k)) for k in range(5)])
-        for m in ("metal", "glass", "wood", "cardboard")
-    }
-    assert ring["metal"] > 2 * ring["glass"] > 2 * ring["wood"] > ring["cardboard"]
-    assert 0.02 < ring["wood"] < 0.4
-    assert ring["metal"] > 0.4
-
-
 def test_large_things_sound_lower():
     for family, params in (
         ("impact", {"material": "metal"}),
@@ -96,30 +86,6 @@ def test_drips_are_tones_that_rise():
     assert 400 < track[int(np.argmax(level))] < 6000
 
 
-def test_footsteps_follow_the_pace_and_the_ground():
-    wave = make(event("footsteps", pace=2.0, surface="concrete"), 10.0, seed=3)[0]
-    curve = envelope(wave, 100)
-    steps = signal.find_peaks(curve, height=0.35 * curve.max(), distance=30)[0]
-    assert abs(np.median(np.diff(steps)) / 100 - 0.5) < 0.06
-    length = {s: ringing(hit("footsteps", surface=s), 25) for s in ("concrete", "snow")}
-    assert length["snow"] > length["concrete"]
-    assert flatness(hit("footsteps", surface="gravel"), 1000, 6000) > flatness(
-        hit("footsteps", surface="metal"), 1000, 6000
-    )
-
-
-def test_thunder_is_long_and_low_and_a_gunshot_short():
-    thunder, shot = hit("explosion", seconds=8.0, kind="thunder"), hit("explosion", kind="gunshot", size=0.4)
-    assert centroid(thunder) < 400
-    assert ringing(thunder, 25) > 1.5
-    assert ringing(shot, 20) < 0.4
-
-
-def test_applause_is_many_claps():
-    wave = make(event("crowd", kind="applause"), 5.0, seed=3)[0]
-    assert 800 < centroid(wave) < 4500
-
-
 def bands(wave: np.ndarray) -> list[np.ndarray]:
     """Envelopes of four bands, 20 a second."""
     edges = ((60, 250), (250, 1000), (1000, 4000), (4000, 12_000))
@@ -156,7 +122,11 @@ UNRHYTHMIC = [
     ("city", {}),
     ("forest", {}),
     ("crowd", {}),
-    ("crowd", {"kind": "applause"}),
+    ("applause", {}),
+    ("cheering", {}),
+    ("choir", {}),
+    ("drone", {}),
+    ("bagpipe", {}),
     ("engine", {}),
     ("fan", {}),
     ("tyres", {}),

@@ -56,7 +56,7 @@ def build_blade(params: Blade, studio: Studio) -> Instrument:
         if params.move == "stab":
             cut = rub(rng, 500, 5500, line(((0, 0.3), (0.3, 1), (1, 0)), seconds(0.16)), 0.5)
             thud = unit(blow(flesh, 0.4, strength, rng))
-            return lay([(0.0, thud), (0.0, 0.5 * puff(rng, 800, 6000, 0.03)), (0.015, 0.55 * cut)])
+            return lay([(0.0, thud), (0.0, 0.35 * puff(rng, 800, 4500, 0.03)), (0.015, 0.3 * cut)])
         parts = [
             (0.0, unit(blow(one, 1.0, strength, rng))),
             (0.0, 0.9 * unit(blow(other, 1.0, strength, rng))),

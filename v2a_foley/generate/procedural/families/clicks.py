@@ -79,7 +79,7 @@ _PLANS: dict[str, tuple[tuple[str, ...], float, tuple[_Step, ...]]] = {
             _Step(0.17, 0.35, 0, 0.3),
         ),
     ),
-    "pen": (("plastic", "metal"), 0.1, (_Step(0, 0.8, 0, 0.6), _Step(0.01, 1.0, 1, 0.5))),
+    "pen": (("metal", "metal"), 0.04, (_Step(0, 0.8, 0, 0.6), _Step(0.01, 1.0, 1, 0.5))),
     "trap": (
         ("metal", "wood"),
         0.15,

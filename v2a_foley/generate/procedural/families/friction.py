@@ -38,6 +38,7 @@ class _Pair:
         rough: level of the noise of roughness, and its band in hertz.
         length: seconds of one movement.
         grip: how firmly the bodies are held.
+        top: hertz above which the wide contact does not drive them.
     """
 
     bodies: tuple[tuple[str, float, float, float], ...]
@@ -46,6 +47,7 @@ class _Pair:
     rough: tuple[float, float, float]
     length: float
     grip: float
+    top: float = 16_000.0
 
 
 _PAIRS = {
@@ -56,9 +58,9 @@ _PAIRS = {
     "furniture": _Pair((("wood", 0.5, 1.0, 1.0),), (70, 340), 0.05, (0.2, 200, 2500), 0.7, 0.6),
     "metal": _Pair((("metal", 0.1, 0.7, 1.0),), (140, 1100), 0.5, (0.5, 900, 9000), 0.8, 0.35),
     "stone": _Pair((("stone", 0.3, 0.9, 1.0),), (120, 600), 0.8, (0.9, 250, 4500), 0.8, 0.5),
-    "glass": _Pair((("glass", 0.4, 0.9, 1.0),), (420, 1500), 0.02, (0.06, 900, 6000), 0.5, 0.9),
-    "rubber": _Pair((("wood", 0.2, 0.5, 1.0),), (650, 1900), 0.02, (0.1, 500, 5000), 0.22, 0.8),
-    "blackboard": _Pair((("wood", 0.3, 0.6, 1.0),), (1600, 3400), 0.03, (0.25, 1500, 8000), 0.4, 0.8),
+    "glass": _Pair((("glass", 0.4, 0.9, 1.0),), (420, 1500), 0.02, (0.06, 900, 6000), 0.5, 0.9, 2600.0),
+    "rubber": _Pair((("wood", 0.2, 0.5, 1.0),), (650, 1900), 0.02, (0.1, 500, 5000), 0.22, 0.8, 3500.0),
+    "blackboard": _Pair((("wood", 0.3, 0.6, 1.0),), (1600, 3400), 0.03, (0.25, 1500, 8000), 0.4, 0.8, 6000.0),
 }
 
 
@@ -113,7 +115,7 @@ def _response(pair: _Pair, size: float, rng: np.random.Generator) -> Wave:
         one = level * unit(blow(body, 0.8, 0.7, rng))[: RATE // 3]
         total = np.pad(total, (0, max(0, len(one) - len(total))))
         total[: len(one)] += one
-    return unit(once(total, highpass(60)))
+    return unit(once(total, highpass(60), lowpass(pair.top)))
 
 
 FRICTION = Family(

@@ -9,6 +9,7 @@ import numpy as np
 from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wave, choice, span, steady
 from v2a_foley.generate.procedural.parts.bodies import blow, body_of, held
 from v2a_foley.generate.procedural.parts.contact import puff, rub, shower
+from v2a_foley.generate.procedural.parts.filters import lowpass, once, rounded
 from v2a_foley.generate.procedural.parts.grains import ticks
 from v2a_foley.generate.procedural.parts.noise import around
 from v2a_foley.generate.procedural.parts.shapes import lay, line, seconds, unit
@@ -39,6 +40,7 @@ def build(params: Digging, studio: Studio) -> Instrument:
     low, high, life, number = _SOILS[params.soil]
     own = studio.rng("spade")
     high *= 1 - 0.6 * params.wetness
+    top = lowpass(rounded(1.1 * max(high, 2 * low)))
     grains = ticks(own, 90, low * 1.3, max(high, 2 * low), life)
     blade = held(body_of("metal", 0.2 + 0.5 * params.size, own), 0.55)
     pebbles = [unit(blow(held(body_of("stone", 0.1 + 0.4 * own.random(), own), 0.5), 0.8, 0.7, own)) for _ in range(12)]
@@ -53,7 +55,7 @@ def build(params: Digging, studio: Studio) -> Instrument:
         parts = [
             (0.0, 0.7 * puff(rng, 60, 500, 0.09, 0.002)),
             (0.0, (0.15 + 0.35 * params.stones) * unit(blow(blade, 0.7, strength, rng))),
-            (0.0, 0.9 * unit(bite)),
+            (0.0, 0.9 * unit(once(bite, top))),
             (0.0, 0.6 * rub(rng, low, high, shape, 0.5)),
         ]
         hits = rng.poisson(5 * params.stones)
@@ -62,7 +64,7 @@ def build(params: Digging, studio: Studio) -> Instrument:
             late = length + around(rng, 0.45, 0.15)
             falls = rng.poisson(number * params.throw)
             drop = shower(0.28 * rng.beta(1.2, 2.4, falls), rng.random(falls) ** 2, grains, rng)
-            parts.append((late, 0.6 * params.throw * unit(drop)))
+            parts.append((late, 0.6 * params.throw * unit(once(drop, top))))
             parts.append((late, 0.45 * params.throw * puff(rng, 60, 600 + high / 10, 0.12, 0.006)))
         return lay(parts)
 

@@ -50,8 +50,7 @@ def build_gunshot(params: Gunshot, studio: Studio) -> Instrument:
         for _ in range(params.rounds):
             parts.append((at, _shot(params, action, strength, rng)))
             at += pause * around(rng, 1, 0.015)
-        dry = once(lay(parts), air(params.distance))
-        return place_tail(echoes(dry, count, late, loss, rng, dull), tail, level, dull, rng)
+        return place_tail(echoes(lay(parts), count, late, loss, rng, dull), tail, level, dull, rng)
 
     pause = 1.1 + 0.11 * params.rounds + 0.02 * params.calibre
     return Instrument(strike=strike, rhythm=steady(pause, 0.4))
@@ -64,7 +63,9 @@ def _shot(params: Gunshot, action: list[Body], strength: float, rng: np.random.G
     blast = friedlander(0.55 * grown**0.85 * (0.9 + 0.2 * strength), rng)
     long = 0.09 * grown**0.5
     n = seconds(2.2 * long)
-    gas = once(rng.standard_normal(n), band(max(25.0, 260 / grown**0.8), 7500 / grown**0.35)) * burst(n, 0.0003, long)
+    gas = once(rng.standard_normal(n), slope(-3.0), band(max(25.0, 260 / grown**0.8), 6500 / grown**0.35, 2)) * burst(
+        n, 0.0003, long
+    )
     mach = params.velocity / SOUND
     after = params.distance * max(0.0, 1 / SOUND - 1 / params.velocity) if mach > 1.02 else 0.0
     parts = [(after, open_ * 1.0 * unit(blast)), (after, open_ * 0.8 * unit(gas))]
@@ -72,17 +73,24 @@ def _shot(params: Gunshot, action: list[Body], strength: float, rng: np.random.G
         m = seconds(0.25 + 0.35 * np.sqrt(grown))
         push = once(rng.standard_normal(m), slope(-4.0), lowpass(500 / grown**0.4, 1))
         parts.append((after, 0.8 * open_ * unit(push * burst(m, 0.004, len(push) / RATE))))
-    if mach > 1.02:
-        length = 0.16 * (params.calibre / 5.56) * mach / (mach**2 - 1) ** 0.375 * (params.distance + 2) ** 0.25
-        near = 1 / (1 + (params.distance / 400) ** 2)
-        parts.append((0.0, (0.25 + 0.5 * min(after * 200, 1)) * near * n_wave(min(length, 4.0))))
-        parts.append((0.0, 0.2 * near * puff(rng, 2500, 14_000, 0.012, 0.0001)))
     if params.distance < 15:
         parts.append((after + 0.004, 0.05 * unit(blow(action[0], 0.9, 0.8, rng))))
         parts.append((after + 0.045 * around(rng, 1, 0.1), 0.035 * unit(blow(action[1], 0.9, 0.7, rng))))
         if params.suppressor > 0.3:
             parts.append((after, 0.12 * params.suppressor * puff(rng, 600, 4500, 0.06, 0.001)))
+    parts = [(0.0, once(lay(parts), air(params.distance)))]
+    if mach > 1.02:
+        length = _whitham(params.calibre / 1000, mach, 0.15 * params.distance + 1)
+        near = min(params.distance / 60, 1.0) / (1 + (params.distance / 400) ** 2)
+        parts.append((0.0, (0.25 + 0.5 * min(after * 200, 1)) * near * n_wave(length)))
+        parts.append((0.0, 0.2 * near * puff(rng, 2500, 14_000, 0.012, 0.0001)))
     return np.asarray(np.tanh(1.4 * lay(parts)))
+
+
+def _whitham(calibre: float, mach: float, miss: float) -> float:
+    """Milliseconds of a bullet's N wave by its calibre, Mach number and how many metres it misses (Whitham 1952)."""
+    body = calibre / (4 * calibre) ** 0.25
+    return float(1000 * 1.82 * mach * miss**0.25 * body / (SOUND * (mach**2 - 1) ** 0.375))
 
 
 GUNSHOT = Family(

@@ -233,7 +233,7 @@ def build_eating(params: Eating, studio: Studio) -> Instrument:
             parts.append((0.0, _gulp(params.size, rng)))
         wet = rng.poisson(26 * params.wetness)
         if wet:
-            at = 0.25 * rng.random(wet) ** 1.2
+            at = (0.1 + 0.3 * params.size) * rng.random(wet) ** 1.2
             parts.append((0.0, 0.45 * params.wetness * unit(shower(at, rng.random(wet) ** 2, smack, rng))))
         return lay(parts) * strength
 

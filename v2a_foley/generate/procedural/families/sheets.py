@@ -39,7 +39,7 @@ def build(params: Sheets, studio: Studio) -> Instrument:
     """Build a sheet whose facets snap; the drive is how briskly it is handled."""
     low, high, life, friction = _SHEETS[params.material]
     own = studio.rng("sheet")
-    low, high = low * (1.35 - 0.7 * params.size), high * (0.65 + 0.6 * params.stiffness)
+    low, high = low * (1.35 - 0.7 * params.size), high * (0.65 + 0.6 * params.stiffness) * (1.2 - 0.5 * params.size)
     bank = ticks(own, 120, low * 1.2, high, (life * 0.3, life * (0.7 + 1.6 * params.stiffness)))
     rate = (90 + 420 * params.stiffness) * (0.6 + 0.8 * params.size)
     colour, noise = coloured(band(low, high)), Noise(studio.rng("noise"), studio.channels)

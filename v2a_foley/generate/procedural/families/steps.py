@@ -11,7 +11,7 @@ import numpy as np
 from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.bodies import Body, blow, body_of, held, hollow
 from v2a_foley.generate.procedural.parts.contact import puff, rub, shower
-from v2a_foley.generate.procedural.parts.filters import band, once, slope
+from v2a_foley.generate.procedural.parts.filters import band, lowpass, once, rounded, slope
 from v2a_foley.generate.procedural.parts.grains import bubbles, ticks
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import lay, line, seconds, unit
@@ -131,7 +131,7 @@ def build_footsteps(params: Footsteps, studio: Studio) -> Instrument:
             parts += _on_floor(shoe, floor, sole, heel, second, damp, rng)
         elif params.surface == "carpet":
             shape = line(((0, 1), (0.3, 0.5), (0.6, 0.5), (1, 0)), seconds(0.16))
-            parts.append((0.0, 0.35 * rub(rng, 180, 2400, shape)))
+            parts.append((0.0, 0.35 * rub(rng, 150, 1600, shape)))
         elif loose is not None:
             parts = [(at, wave * loose.thump) for at, wave in parts]
             parts.append((0.0, unit(_crunch(loose, grains, roll, heel, rng))))
@@ -187,7 +187,8 @@ def _crunch(loose: Loose, grains: list[Wave], roll: float, heel: float, rng: np.
     knots = n // 120 + 2
     flutter = np.interp(np.arange(n), 120 * np.arange(knots), np.abs(rng.standard_normal(knots)))
     parts.append((0.0, amount * 0.5 * unit(once(rng.standard_normal(n), band(low, high)) * shape * (0.3 + flutter))))
-    return lay(parts)
+    top = max(loose.band[1], high)
+    return once(lay(parts), lowpass(rounded(1.1 * top)))
 
 
 def _wade(drops: list[Wave], heel: float, rng: np.random.Generator) -> Wave:

@@ -49,7 +49,7 @@ def build(params: Typing, studio: Studio) -> Instrument:
     board, own = _BOARDS[params.keyboard], studio.rng("board")
     material, size, level = board.plate
     keys = [held(body_of(board.key[0], board.key[1] + 0.12 * own.random(), own), board.grip) for _ in range(10)]
-    plate = hollow(held(body_of(material, size, own), board.grip), 0.5, 260, own)
+    plate = hollow(held(body_of(material, size, own), board.grip), 0.2, 260, own)
     roller = held(body_of("rubber", 0.4, own), 0.3)
     pawl = held(body_of("metal", 0.1, own), 0.7)
     touches = [puff(own, 900, 5000, 0.008) for _ in range(8)]
@@ -67,9 +67,9 @@ def build(params: Typing, studio: Studio) -> Instrument:
         up = down + between(rng, 0.06, 0.1)
         parts = [
             (0.0, 0.22 * touches[other]),
-            (0.4 * down, board.snap * 0.5 * snaps[other]),
-            (down, board.bottom * (0.4 + 0.6 * force) * unit(blow(keys[which], 0.6, force, rng))),
-            (down, level * (0.4 + 0.6 * force) * unit(blow(plate, 0.5, force, rng))),
+            (0.4 * down, board.snap * (0.2 + 0.6 * params.force) * snaps[other]),
+            (down, board.bottom * (0.4 + 0.6 * force) * unit(blow(keys[which], 0.3 + 0.6 * force, force, rng))),
+            (down, level * (0.2 + 1.3 * force**1.5) * unit(blow(plate, 0.25 + 0.5 * force, force, rng))),
             (up, board.release * around(rng, 1, 0.2) * returns[which]),
         ]
         if params.keyboard == "typewriter":

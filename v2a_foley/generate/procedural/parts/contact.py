@@ -15,7 +15,7 @@ from v2a_foley.generate.procedural.parts.shapes import burst, seconds, unit
 def puff(rng: np.random.Generator, low: float, high: float, t60: float, attack: float = 0.0005) -> Wave:
     """Make a burst of noise in a band (hertz) that loses 60 dB in ``t60`` seconds; peak of one, ``(n,)``."""
     n = seconds(t60 * 1.1)
-    return unit(once(rng.standard_normal(n), band(rounded(low), rounded(high))) * burst(n, attack, t60))
+    return unit(once(rng.standard_normal(n), band(rounded(low), rounded(high), 2)) * burst(n, attack, t60))
 
 
 def rub(rng: np.random.Generator, low: float, high: float, shape: Wave, grain: float = 0.35) -> Wave:
@@ -23,7 +23,7 @@ def rub(rng: np.random.Generator, low: float, high: float, shape: Wave, grain: f
     n = len(shape)
     knots = 1 + grain * rng.standard_normal(max(4, n // 800 + 2))
     uneven = np.clip(np.interp(np.linspace(0, len(knots) - 1, n), np.arange(len(knots)), knots), 0, None)
-    return unit(once(rng.standard_normal(n), band(rounded(low), rounded(high))) * shape * uneven)
+    return unit(once(rng.standard_normal(n), band(rounded(low), rounded(high), 2)) * shape * uneven)
 
 
 def bounces(
