@@ -45,45 +45,9 @@ def test_a_church_bell_has_its_partials():
     assert ringing(wave, 30) > 2.0
 
 
-def test_rain_is_broad_and_bright():
-    wave = make(event("rain", Kind.AMBIENCE, density=0.7), 6.0, seed=3)[0]
-    assert share(wave, 1000, 12_000) > 0.7
-    assert flatness(wave, 1500, 8000) > 0.3
-    assert centroid(make(event("rain", surface="roof"), 6.0)[0]) < centroid(
-        make(event("rain", surface="ground"), 6.0)[0]
-    )
 
 
-def test_fire_is_a_low_flame_with_sharp_crackles():
-    wave = make(event("fire", size=0.4), 12.0, seed=3)[0].astype(float)
-    crackle = envelope(signal.sosfilt(signal.butter(4, 2000, "highpass", fs=RATE, output="sos"), wave), 400)
-    rate = len(signal.find_peaks(crackle, height=6 * np.median(crackle), distance=8)[0]) / 12
-    assert 1 <= rate <= 40
-    assert share(wave, 30, 500) > 0.3
 
-
-def test_wind_is_gusty_and_dark():
-    wave = make(event("wind", gust=0.8, leaves=0.0), 40.0, seed=3)[0]
-    assert centroid(wave) < 900
-    gusts = envelope(wave, 2)
-    assert np.std(gusts) / np.mean(gusts) > 0.2
-
-
-def test_waters_are_told_apart():
-    stream, fall, deep = (make(event("water", kind=k), 6.0, seed=3)[0] for k in ("stream", "waterfall", "underwater"))
-    assert centroid(deep) < 500 < centroid(stream)
-    assert flatness(fall, 500, 4000) > flatness(stream, 500, 4000)
-    surf = envelope(make(event("water", kind="surf"), 90.0, seed=3)[0], 2)
-    assert np.std(surf) / np.mean(surf) > 0.2
-
-
-def test_drips_are_tones_that_rise():
-    wave = hit("water", kind="drip").astype(float)
-    _, _, field = signal.stft(wave[: RATE // 5], RATE, nperseg=1024, noverlap=960)
-    power = np.abs(field)[8:] ** 2
-    track = (np.argmax(power, axis=0) + 8) * RATE / 1024
-    level = power.sum(axis=0)
-    assert 400 < track[int(np.argmax(level))] < 6000
 
 
 def bands(wave: np.ndarray) -> list[np.ndarray]:
@@ -110,11 +74,16 @@ def test_the_measure_of_loops_finds_one():
 UNRHYTHMIC = [
     ("rain", {}),
     ("wind", {}),
-    ("wind", {"leaves": 0.8}),
-    ("water", {"kind": "stream"}),
-    ("water", {"kind": "surf"}),
-    ("water", {"kind": "waterfall"}),
-    ("water", {"kind": "pour"}),
+    ("wind", {"through": "leaves"}),
+    ("stream", {}),
+    ("surf", {}),
+    ("waterfall", {}),
+    ("pour", {}),
+    ("interior", {}),
+    ("street", {}),
+    ("harbour", {}),
+    ("works", {}),
+    ("slide", {}),
     ("fire", {}),
     ("jet", {}),
     ("jet", {"kind": "rocket"}),

@@ -41,7 +41,7 @@ def build(params: Cartoon, studio: Studio) -> Instrument:
         )
         wave = read(steel, np.cumsum(hertz) / RATE) * (0.55 + 0.45 * swing)
         mouth = once(wave, resonance(900, 2.5)) + 0.6 * once(wave, resonance(2100, 3)) + 0.4 * wave
-        return unit(mouth * burst(n, 0.001, 1.1 * params.length))
+        return unit(mouth * burst(n, 0.001, 1.7 * params.length))
 
     def pop(strength: float, rng: np.random.Generator) -> Wave:
         n = seconds(min(params.length, 0.12))

@@ -52,7 +52,7 @@ def build(params: Cymbals, studio: Studio) -> Instrument:
         hertz[:3] = hertz[0] * np.array([1.0, 2.0, 2.95])
         weight[:3] = (1.6, 1.1, 0.5)
     t60 = long * (0.5 + 1.2 * params.diameter) / (1 + hertz / (900 if pitched else 2600)) * (1 - 0.93 * params.damping)
-    bright = 5500 + 2500 * (0.5 - params.diameter)
+    bright = (7800 if params.kind == "hihat" else 5500) + 2500 * (0.5 - params.diameter)
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         milliseconds = (6.5 - 6.2 * params.hardness) * (1.4 - 0.6 * strength)

@@ -37,13 +37,13 @@ class _Skin:
 
 
 _SKINS = {
-    "tom": _Skin((48, 115), 0.9, 0.25, 0.09),
+    "tom": _Skin((48, 115), 1.5, 0.25, 0.09),
     "snare": _Skin((75, 140), 0.45, 0.5, 0.05),
-    "kick": _Skin((30, 75), 0.5, 0.2, 0.14),
+    "kick": _Skin((30, 75), 1.0, 0.2, 0.14),
     "timpani": _Skin((75, 130), 3.2, 0.1, 0.01, (1.0, 1.5, 1.98, 2.44, 2.9, 0.85, 1.75, 3.4)),
     "taiko": _Skin((60, 120), 1.6, 0.3, 0.08),
     "bongo": _Skin((60, 130), 0.5, 0.5, 0.03),
-    "djembe": _Skin((60, 130), 0.6, 0.6, 0.04),
+    "djembe": _Skin((60, 130), 0.9, 0.6, 0.04),
     "frame": _Skin((45, 110), 0.8, 0.3, 0.05),
 }
 """Kettles and air tune a timpani's radial lines to 1 : 1.5 : 2 : 2.5 (Rossing); others keep a membrane's ratios."""
@@ -70,7 +70,7 @@ def _beat(params: Drums, lowest: float, own: np.random.Generator, strength: floa
     if params.kind == "snare":
         m = seconds(0.32)
         wires = once(rng.standard_normal(m), band(1200, 9500), peak(around(own, 3800, 0.1), 1.0, 4))
-        parts.append((0.0015, 0.6 * unit(wires * burst(m, 0.002, 0.3 - 0.18 * params.damping))))
+        parts.append((0.0015, 0.9 * unit(wires * burst(m, 0.002, 0.3 - 0.18 * params.damping))))
     return lay(parts)
 
 

@@ -105,7 +105,7 @@ def build(params: Percussion, studio: Studio) -> Instrument:
             return lay([(0.0, 0.45 * strength * unit(skin)), (0.0, shaken)])
         if params.kind == "triangle":
             gains = colour * np.exp(0.3 * rng.standard_normal(22)) * rng.choice([-1.0, 1.0], 22)
-            return ring(bars, 3.5 / (1 + bars / 9000), gains, floor=2e-3, longest=4.0)
+            return ring(bars, 9.0 / (1 + bars / 9000), gains, floor=2e-3, longest=5.0)
         return _wooden(params, tune, rng)
 
     pause = 0.28 if params.kind in ("maracas", "tambourine", "jingles") else 0.45 if params.kind != "triangle" else 1.1

@@ -9,7 +9,7 @@ import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.bodies import blow, body_of
-from v2a_foley.generate.procedural.parts.filters import band, highpass, lowpass, once, peak
+from v2a_foley.generate.procedural.parts.filters import band, highpass, lowpass, once, peak, slope
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import clock, lay, line, seconds, swell, unit
 from v2a_foley.generate.procedural.parts.tables import cycle, harmonic_levels, read
@@ -56,12 +56,15 @@ def build(params: Robot, studio: Studio) -> Instrument:
         length = around(rng, 0.9 + 0.8 * params.size - 0.5 * params.speed, 0.2)
         n = seconds(length)
         flow = line(((0, 0.1), (0.2, 1.0), (0.8, 0.8), (1, 0.0)), n)
-        hiss = once(rng.standard_normal(n), band(600 - 350 * params.size, 5500)) * flow**1.5
+        hiss = (
+            once(rng.standard_normal(n), slope(-6.0), band(420 - 300 * params.size, 5000 - 3200 * params.size))
+            * flow**1.5
+        )
         turns = np.cumsum(0.18 * top * (0.7 + 0.5 * flow)) / RATE
         pump = read(gears, turns) * flow
         thud = blow(body_of("metal", 0.85, rng), 0.25, strength, rng, damp=0.15)
         return lay(
-            [(0.0, 0.7 * unit(hiss)), (0.0, 0.5 * unit(once(pump, lowpass(2500, 1)))), (length, 0.8 * unit(thud))]
+            [(0.0, 0.6 * unit(hiss)), (0.0, 0.5 * unit(once(pump, lowpass(2500, 1)))), (length, 0.8 * unit(thud))]
         )
 
     def speech(strength: float, rng: np.random.Generator) -> Wave:
