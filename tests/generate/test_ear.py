@@ -37,7 +37,7 @@ def measured(event: Event, seed: int) -> dict[str, float]:
 
 
 def misses(event: Event, several: list[dict[str, float]]) -> list[str]:
-    """Compare the median over several makings with the event's ranges, and return a sentence for each that it misses."""
+    """Compare the median over several makings with the ranges, and return a sentence for each that it misses."""
     assert event.ear is not None
     found = []
     for name, (low, high) in event.ear.ranges.items():

@@ -5,8 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from v2a_foley.video.scan import Ticks
+
+_FAR = 2**62
+"""Ticks beyond any film."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,8 @@ class FrameClock:
 
     def frame_at(self, time: Fraction) -> int:
         """Return the frame on screen at a time; the first one before the picture starts, the last one after it."""
-        return max(0, bisect_right(self.ticks, (time - self.zero) / self.unit) - 1)
+        tick = floor((time - self.zero) / self.unit)  # whole, since numpy's integers meet no fraction of any length
+        return max(0, bisect_right(self.ticks, max(-_FAR, min(_FAR, tick))) - 1)
 
     def nearest(self, time: Fraction) -> int:
         """Return the frame whose start is nearest to a time; ``len(self)`` where the end is nearer."""
