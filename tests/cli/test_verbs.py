@@ -54,7 +54,8 @@ def check_shot(shot: dict) -> None:
 def test_describe_as_json_is_what_is_promised(cli, film):
     done = cli("describe", film, "--json")
     assert (done.code, done.err) == (0, "")
-    assert set(done.json) == {"input", "profile", "shots"}
+    assert set(done.json) == {"input", "profile", "shots", "sounds"}
+    assert [(each["track"], each["channels"], each["plays"]) for each in done.json["sounds"]] == [(1, 2, True)]
     assert (done.json["input"], done.json["profile"]) == (str(film), "pocket")
     for shot in done.json["shots"]:
         check_shot(shot)

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,17 @@ def test_every_field_can_be_shown_by_a_form():
         {"loudness": "3"},
         {"loudness": "nan"},
         {"generator": "library"},
+        {"deliver": "moon"},
+        {"deliver": "ebu", "loudness": "-23"},
+        {"deliver": "ebu", "loudness": "off"},
+        {"dialogue_track": 0},
+        {"dialogue_track": 1, "music_track": 1},
+        {"music_track": 1, "original": "replace"},
+        {"foley_to": "lfe"},
+        {"name": "{film}"},
+        {"stem_name": "{layer"},
+        {"version": ""},
+        {"spot_from": Path("a.csv"), "prompt": ("rain",)},
     ],
 )
 def test_impossible_values_are_wrong_use_with_a_next_step(wrong):
@@ -55,6 +67,8 @@ def test_loudness_goes_by_what_becomes_of_the_original():
     assert RunSettings(original="replace").loudness_target() == -23
     assert RunSettings(original="replace", loudness="off").loudness_target() is None
     assert RunSettings(loudness="-16").loudness_target() == -16
+    assert RunSettings(deliver="web").loudness_target() == RunSettings(deliver="web").delivery().loudness == -14
+    assert RunSettings().delivery() is None
 
 
 def test_shots_are_numbers_and_ranges():

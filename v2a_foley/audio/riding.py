@@ -89,7 +89,7 @@ def _cut(energies: Energies, gain: float, limit: float) -> Ride:
         over = _over(energies, gain, cuts, limit)
         if over.max() < _SPARE / 2:
             break
-        middle = np.concatenate((over[_WINDOW // 2 :], np.zeros(_WINDOW // 2)))
+        middle = np.pad(over, (0, _WINDOW // 2), mode="edge")[_WINDOW // 2 :]
         cuts += np.convolve(middle, _CURVE, "same")
     else:
         over = _over(energies, gain, cuts, limit)

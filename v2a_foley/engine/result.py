@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from v2a_foley.audio.delivery import DeliveryReport
+from v2a_foley.media import MediaFacts
 from v2a_foley.project import Cue, Project, Shot, Take
 from v2a_foley.timebase import as_text
 
@@ -89,6 +90,22 @@ def delivery_dict(report: DeliveryReport) -> dict[str, Any]:
         ],
         "sentence": report.sentence(),
     }
+
+
+def track_dicts(media: MediaFacts) -> list[dict[str, Any]]:
+    """Return the film's sound tracks as plain values, with the numbers that ``--dialogue-track`` takes."""
+    return [
+        {
+            "track": number,
+            "codec": sound.codec,
+            "channels": sound.channels,
+            "layout": sound.layout,
+            "sample_rate": sound.sample_rate,
+            "language": sound.language,
+            "plays": sound == media.sound,
+        }
+        for number, sound in enumerate(media.sounds, 1)
+    ]
 
 
 def range_dict(shot: Shot) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from v2a_foley import ffmpeg
 from v2a_foley.audio.delivery import LEAST_SPEECH, judged, why_missed
 from v2a_foley.audio.mix import MixSettings
+from v2a_foley.audio.sources import channels_of
 from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
@@ -27,7 +28,7 @@ from v2a_foley.progress import Progress
 from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
 from v2a_foley.render.mux import mux
-from v2a_foley.render.stems import RenderedSound, own_sounds, render_sound
+from v2a_foley.render.stems import RenderedSound, mix_layout, own_sounds, render_sound
 from v2a_foley.timebase import SAMPLE_RATE
 from v2a_foley.video.cuts import read_cuts
 from v2a_foley.video.motion import Motion
@@ -156,6 +157,8 @@ def mix_down(
         loudness=settings.loudness_target(),
         foley_to=settings.foley_to,
     )
+    if settings.foley_to == "c" and "FC" not in channels_of(mix_layout(own_sounds(project.media, tracks).values())):
+        progress.warn("This mix has no centre: the new sound goes left and right.")
     share = None
     if delivery is not None:
         mix = replace(mix, ceiling=delivery.limit, short_term=delivery.short_term)
