@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from tests.generate.sounds import RATE, centroid, envelope, event, flatness, make, ringing, share
+from tests.generate.sounds import RATE, centroid, envelope, event, make, ringing
 from v2a_foley.project import Kind
 
 
@@ -43,11 +43,6 @@ def test_a_church_bell_has_its_partials():
     for ratio in (2.0, 2.4, 3.0, 4.0):
         assert np.min(np.abs(peaks / (hum * ratio) - 1)) < 0.01, f"no partial at {ratio} times the hum"
     assert ringing(wave, 30) > 2.0
-
-
-
-
-
 
 
 def bands(wave: np.ndarray) -> list[np.ndarray]:

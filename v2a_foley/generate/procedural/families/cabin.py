@@ -128,7 +128,7 @@ def build(params: Cabin, studio: Studio) -> Instrument:
         shaken = []
         for _ in range(own.poisson(9 * params.rattle * n / RATE)):
             thing = things[int(own.integers(16))]
-            shaken.append((int(own.integers(n)), 0.12 * own.random() ** 2 * thing, between(own, -0.8, 0.8)))
+            shaken.append((int(own.integers(n)), 0.7 * own.random() ** 2 * thing, between(own, -0.8, 0.8)))
         out = wall(out) + joints(n, knocks) + rattles(n, shaken)
         return out if odd is None else out + odd(block)
 

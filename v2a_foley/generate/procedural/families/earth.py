@@ -44,7 +44,7 @@ def _rush(params: Slide, studio: Studio) -> Play:
     deep = {"rock": 0.3, "earth": 0.4, "snow": 0.55, "sand": 0.04}[params.matter] * (0.35 + 0.65 * params.amount)
     bank = []
     if hard:
-        for _ in range(50):
+        for _ in range(24):
             stone = body_of("stone", float(np.clip(size * around(rng, 1, 0.3), 0, 1)), rng)
             knock = unit(blow(stone, 0.5, between(rng, 0.4, 1.0), rng))
             n = seconds(0.25 + 0.4 * size)
@@ -65,7 +65,7 @@ def _rush(params: Slide, studio: Studio) -> Play:
         hits = [
             (
                 int(t),
-                min(0.1 + 0.15 * rng.pareto(1.8), 1.0) * bank[int(rng.integers(50))],
+                min(0.1 + 0.15 * rng.pareto(1.8), 1.0) * bank[int(rng.integers(len(bank)))],
                 float(rng.uniform(-0.9, 0.9)),
             )
             for t in moments(n, np.clip(0.6 * force * block.drive, 0, 1))

@@ -65,7 +65,7 @@ def build(params: Fire, studio: Studio) -> Instrument:
         wood = np.exp(0.9 * activity(n))
         grains: list[tuple[int, Wave, float]] = []
         for at in crackle(n, np.clip(0.3 * wood * block.drive, 0, 1)):
-            level = single * min(0.07 + 0.14 * near.pareto(1.7), 1.0)
+            level = single * min(0.09 + 0.2 * near.pareto(1.7), 1.3)
             grains.append((int(at), level * small[int(near.integers(90))], float(near.uniform(-0.7, 0.7))))
             if near.random() < 0.18:
                 late = int(at) + int(near.integers(120, 2400))

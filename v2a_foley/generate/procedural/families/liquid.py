@@ -59,7 +59,7 @@ def build_bubbles(params: Bubbles, studio: Studio) -> Instrument:
         middle = 3.26 / radius
         bank = bubbles(rng, 180, max(middle / 2, 25.0), min(middle * 2.5, 12_000.0), rise=0.3)
     else:
-        bank = [plop(radius * around(rng, 1, 0.35), thick, rng) for _ in range(40)]
+        bank = [plop(radius * around(rng, 1, 0.35), thick, rng) for _ in range(16)]
     renew = params.liquid != "water"
     moments, eddy = Moments(rng, params.rate / 0.6), Slow(studio.rng("eddy"), 0.9)
     noise, scatter = Noise(studio.rng("bed"), studio.channels), Scatter(studio.channels)

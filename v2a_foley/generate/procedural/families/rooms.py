@@ -258,7 +258,11 @@ def build_interior(params: Interior, studio: Studio) -> Instrument:
 
     busy = 0.25 + 0.75 * params.people
     layers: list[Play] = [
-        layer(build_roomtone(Roomtone(params.volume, params.ventilation, 0.12), studio), studio, 0.35)
+        layer(
+            build_roomtone(Roomtone(params.volume, params.ventilation, 0.12), studio),
+            studio,
+            0.2 * 10 ** ((params.ventilation - 35) / 35),
+        )
     ]
     for k, (make, pause, gain) in enumerate(doing.makes):
         layers.append(

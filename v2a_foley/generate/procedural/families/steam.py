@@ -33,7 +33,7 @@ def build_steam(params: Steam, studio: Studio) -> Instrument:
         highpass(0.5 * centre, 1),
         highpass(0.25 * centre, 1),
         lowpass(min(2.0 * centre, 18_000), 1),
-        peak(min(1.9 * centre * around(rng, 1, 0.05), 15_000), 3.0, 9.0 * choked),
+        peak(min(1.9 * centre * around(rng, 1, 0.05), 15_000), 14.0, 20.0 * choked),
     )
     drops = bubbles(rng, 140, max(120.0, 0.25 * centre), 4000)
     falling, burble = Moments(rng, 30 + 400 * params.water), Slow(studio.rng("burble"), 2.2)

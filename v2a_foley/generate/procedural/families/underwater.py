@@ -52,7 +52,7 @@ def build_underwater(params: Underwater, studio: Studio) -> Instrument:
     snaps = ticks(rng, 90, 2500, 11_000, (0.0006, 0.003))
     passing, snapping = Moments(rng, 3 + 26 * params.bubbles), Moments(studio.rng("shrimps"), 160 * params.shrimps)
     swell, wash, activity = Slow(studio.rng("swell"), 0.3), Slow(studio.rng("wash"), 0.15), Slow(studio.rng("act"), 1.0)
-    breath = Sparse(studio, "breath", 5.0 - 2.0 * params.diver, _breath, 0.4 + 1.2 * params.diver, early=True)
+    breath = Sparse(studio, "breath", 5.0 - 2.0 * params.diver, _breath, 4.5 * params.diver, early=True)
 
     def play(block: Block) -> Wave:
         n = block.samples
@@ -61,7 +61,7 @@ def build_underwater(params: Underwater, studio: Studio) -> Instrument:
             (int(at), (0.1 + 0.9 * rng.random() ** 2) * bank[int(rng.integers(120))], float(rng.uniform(-0.8, 0.8)))
             for at in passing(n, np.clip(0.5 * curve * block.drive, 0, 1))
         ]
-        out = 0.5 * params.bubbles * scatter(n, grains)
+        out = 0.9 * params.bubbles * scatter(n, grains)
         white = noise(n)
         out = out + 0.3 * rumble(white) * np.exp(0.2 * swell(n))
         out = out + 0.05 * (1 - deep) * surface(white) * np.exp(0.5 * wash(n))
