@@ -9,6 +9,7 @@ import argparse
 import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.photographs import Judged, Tally, labels, photographs, tally, wilson  # noqa: E402 - found through ROOT
+from tests.photographs import Judged, Tally, drawn, labels, photographs, tally, wilson  # noqa: E402 - found through ROOT
 from v2a_foley.embed import ImageEncoder  # noqa: E402 - found through ROOT
 from v2a_foley.embed.labels import imagenet_labels  # noqa: E402 - found through ROOT
 from v2a_foley.engine.profiles import load_profile  # noqa: E402 - found through ROOT
@@ -29,6 +30,15 @@ PAGE = ROOT / "docs" / "recognition.md"
 BEGIN, END = "<!-- figures: made by benchmarks/photographs.py -->", "<!-- end of figures -->"
 
 
+PARTS: dict[str, Callable[[Judged], bool]] = {
+    "with a sound": lambda one: not one.quiet,
+    "quiet": lambda one: one.quiet,
+    "people": lambda one: one.of == "people",
+    "rooms": lambda one: one.of == "room",
+    "scored once": lambda one: one.blind,
+}
+
+
 def share(right: int, of: int) -> str:
     low, high = wilson(right, of)
     return f"{right} of {of} = {right / of:.1%} ({low:.0%}–{high:.0%})"
@@ -39,6 +49,17 @@ def row(name: str, count: Tally) -> str:
     return f"| {name} | " + " | ".join(share(figure, count.pictures) for figure in figures) + " |"
 
 
+def kinds(judged: list[Judged]) -> list[str]:
+    """Return how many kinds of sound the photographs call for."""
+    best, all_of_them = {one.best for one in judged}, {name for one in judged for name in one.accepted}
+    return [
+        (
+            f"{len(judged)} photographs and frames, of {len(best)} kinds of sound by the likeliest event of each, of "
+            f"{len(all_of_them)} by all that are accepted; {len(default_vocabulary())} events to choose from."
+        )
+    ]
+
+
 def summary(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]]) -> list[str]:
     lines = [
         "| | best event accepted | one of the best three accepted | … or rightly unsure | a wrong effect used |",
@@ -46,9 +67,10 @@ def summary(scorer: EventScorer, sets: dict[str, tuple[list[Judged], np.ndarray]
     ]
     for name, (judged, embeddings) in sets.items():
         lines.append(row(f"**{name}**", tally(scorer, judged, embeddings)))
-        for quiet, what in ((False, "with a sound"), (True, "quiet")):
-            rows = [i for i, one in enumerate(judged) if one.quiet is quiet]
-            lines.append(row(f"{name}, {what}", tally(scorer, [judged[i] for i in rows], embeddings[rows])))
+        for what, belongs in PARTS.items():
+            rows = [i for i, one in enumerate(judged) if belongs(one)]
+            if 0 < len(rows) < len(judged):
+                lines.append(row(f"{name}, {what}", tally(scorer, [judged[i] for i in rows], embeddings[rows])))
     return lines
 
 
@@ -117,16 +139,17 @@ def main() -> None:
     eyes, scorer = profile.eyes, profile.scorer
     seen = photographs()
     photos = [p.judged for p in seen], np.concatenate([eyes.encode_images(p.pixels()[None]) for p in seen])
-    sets = {"photographs": photos}
+    cards, frames = drawn()
+    sets = {"photographs": photos, "titles and blanks": (cards, eyes.encode_images(frames))}
     if profile.name == "pocket":  # whose eyes know pictures by these labels
         read = labels()
         embedded = profile.words.encode_texts(imagenet_labels())
         sets["labels"] = ([one for _, one in read], embedded[[number for number, _ in read]])
     if chosen.fit:
-        print(fit(scorer, sets))
+        print(fit(scorer, {name: part for name, part in sets.items() if name != "titles and blanks"}))
         print(speed(eyes))
         return
-    parts = [summary(scorer, sets), reliability(scorer, sets), pictures(scorer, *photos)]
+    parts = [kinds(photos[0]), summary(scorer, sets), reliability(scorer, sets), pictures(scorer, *photos)]
     tables = "\n\n".join("\n".join(lines) for lines in parts)
     print(tables)
     if chosen.write and profile.name == "pocket":

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.photographs import Judged, labels, photographs, tally, wilson
+from tests.photographs import Judged, drawn, labels, photographs, tally, wilson
 from v2a_foley.embed import PocketEyes, pocket_words
 from v2a_foley.embed.labels import imagenet_labels
 from v2a_foley.mapper import EventScorer
@@ -40,14 +40,30 @@ def test_every_accepted_event_exists():
 
 def test_the_right_event_is_among_the_first_three_for_the_photographs(scorer, seen):
     count = tally(scorer, *seen)
-    assert count.pictures >= 45
+    assert count.pictures >= 100
     assert count.third / count.pictures >= 0.85
+
+
+def test_the_photographs_call_for_many_kinds_of_sound_and_show_people_and_rooms(seen):
+    assert len({judged.best for judged in seen[0]}) >= 40
+    assert sum(not judged.quiet for judged in seen[0]) >= 40
+    assert sum(judged.of == "people" for judged in seen[0]) >= 15
+    assert sum(judged.of == "room" for judged in seen[0]) >= 30
+    assert sum(judged.blind for judged in seen[0]) >= 35
+
+
+@pytest.mark.parametrize("of", ["people", "room"])
+def test_people_and_rooms_get_room_tone_or_what_can_be_seen(scorer, seen, of):
+    rows = [row for row, judged in enumerate(seen[0]) if judged.of == of]
+    count = tally(scorer, [seen[0][row] for row in rows], seen[1][rows])
+    assert count.right / count.pictures >= 0.9
+    assert count.wrong <= max(1, 0.05 * count.pictures)
 
 
 def test_photographs_rarely_get_a_wrong_effect(scorer, seen):
     count = tally(scorer, *seen)
-    assert count.wrong / count.pictures <= 0.06
-    assert count.effects >= 18
+    assert count.wrong / count.pictures <= 0.05
+    assert count.effects >= 25
 
 
 def test_the_right_event_is_among_the_first_three_for_labels_that_sound(scorer, read):
@@ -64,17 +80,22 @@ def test_soundless_labels_rarely_get_an_effect(scorer, read):
     assert count.wrong / count.pictures <= 0.05
 
 
-def test_a_title_card_and_a_black_frame_are_unsure(scorer):
-    from PIL import Image, ImageDraw
+def test_titles_and_blanks_get_room_tone(scorer):
+    cards, frames = drawn()
+    embeddings = PocketEyes().encode_images(frames)
+    count = tally(scorer, cards, embeddings)
+    assert count.pictures >= 25
+    assert count.wrong == 0
+    assert count.third / count.pictures >= 0.85
+    for card, embedding in zip(cards, embeddings, strict=True):
+        ambience = scorer.ambience(scorer.score(embedding))
+        assert ambience is None or ambience.event.family == "roomtone", card.shows
 
-    card = Image.new("RGB", (640, 360))
-    ImageDraw.Draw(card).text((200, 150), "THE END\n\nwritten and directed by nobody", fill="white", font_size=32)
-    frames = np.stack([np.asarray(card), np.zeros((360, 640, 3), np.uint8)])
-    for embedding in PocketEyes().encode_images(frames):
-        heard = scorer.score(embedding)
-        ambience = scorer.ambience(heard)
-        assert scorer.unsure(heard)
-        assert ambience is None or ambience.event.family == "roomtone"
+
+def test_new_events_say_whether_they_are_rare():
+    """A new event takes pictures from the others. The more events are common, the more effects are wrong."""
+    common = [event.name for event in default_vocabulary() if not event.rare]
+    assert len(common) <= 400, "mark as rare what a picture seldom means: docs/recognition.md"
 
 
 def test_scores_hold_what_they_promise(scorer, seen, read):
@@ -97,7 +118,9 @@ def test_the_interval_is_wilsons():
 def test_the_page_has_these_figures(scorer, seen, read):
     """Within one picture: another processor may turn a tie."""
     page = (Path(__file__).parents[2] / "docs" / "recognition.md").read_text(encoding="utf-8")
-    for name, (judged, embeddings) in {"photographs": seen, "labels": read}.items():
+    cards, frames = drawn()
+    sets = {"photographs": seen, "titles and blanks": (cards, PocketEyes().encode_images(frames)), "labels": read}
+    for name, (judged, embeddings) in sets.items():
         row = re.search(rf"^\| \*\*{name}\*\* \|.*$", page, flags=re.MULTILINE)[0]
         shares = [(int(right), int(of)) for right, of in re.findall(r"(\d+) of (\d+)", row)]
         count = tally(scorer, judged, embeddings)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.photographs.titles import titles
 from v2a_foley.mapper.scoring import EventScorer
 
 MANIFEST = Path(__file__).with_name("manifest.toml")
@@ -29,6 +30,7 @@ class Judged:
         shows: what it is.
         quiet: nothing need be heard, so that "unsure" is right too.
         accepted: names of the events that are right.
+        best: the likeliest of them.
         of: "people" or "room", where that is all that is shown.
         blind: scored once, when everything was fitted.
     """
@@ -36,6 +38,7 @@ class Judged:
     shows: str
     quiet: bool
     accepted: frozenset[str]
+    best: str = ""
     of: str = ""
     blind: bool = False
 
@@ -106,6 +109,14 @@ def photographs() -> list[Photograph]:
     ]
 
 
+def drawn() -> tuple[list[Judged], NDArray[np.uint8]]:
+    """Return the titles and blanks of ``titles.py``, on which nothing sounds, with their frames."""
+    frames = titles()
+    return [Judged(name, True, frozenset({"room_tone"}), "room_tone", "title") for name in frames], np.stack(
+        list(frames.values())
+    )
+
+
 def labels() -> list[tuple[int, Judged]]:
     """Return the judged ImageNet labels: their number, and what they may sound like."""
     entries = tomllib.loads(LABELS.read_text(encoding="utf-8"))["label"]
@@ -117,6 +128,7 @@ def _judged(entry: dict) -> Judged:
         entry["shows"],
         entry["quiet"],
         frozenset(entry["accepted"]),
+        entry["accepted"][0],
         entry.get("of", ""),
         entry.get("blind", False),
     )
