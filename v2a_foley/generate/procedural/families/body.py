@@ -180,7 +180,7 @@ class Cough:
 def _blast(duration: float, formants: tuple[float, ...], bright: float, rng: np.random.Generator) -> Wave:
     n = seconds(duration)
     white = rng.standard_normal(n)
-    out = (0.3 + 0.5 * bright) * once(white, band(500, 7000))
+    out = (0.3 + 0.5 * bright) * once(white, band(0.8 * formants[0], min(2.8 * formants[2], 9000)))
     for hertz in formants:
         out += once(white, resonance(hertz, 3))
     return unit(out * np.minimum(clock(n) / 0.004, 1) * np.exp(-3.2 * clock(n) / duration))
@@ -198,7 +198,7 @@ def _croak(duration: float, hertz: float, formants: tuple[float, ...], rng: np.r
 def build_cough(params: Cough, studio: Studio) -> Instrument:
     """Build someone with a cold."""
     own = studio.rng("person")
-    tract = around(own, 1.22 - 0.4 * params.size, 0.04)
+    tract = around(own, 1.4 - 0.65 * params.size, 0.04)
     pitch = around(own, 230 - 140 * params.size, 0.08)
     throat = tuple(f * tract for f in (620.0, 1350.0, 2500.0, 3600.0))
 

@@ -31,7 +31,7 @@ def _low(params: Boom, rng: np.random.Generator) -> Wave:
     time = clock(n)
     hertz = params.pitch * (1 + 1.6 * np.exp(-time / 0.06) + 0.15 * np.exp(-time / 0.5))
     wave = np.sin(2 * np.pi * np.cumsum(hertz) / RATE)
-    return unit(np.tanh((1 + 5 * params.drive) * wave * decay(n, 1.2 * params.length)) * decay(n, 2.5 * params.length))
+    return unit(np.tanh((1 + 11 * params.drive) * wave * decay(n, 1.2 * params.length)) * decay(n, 2.5 * params.length))
 
 
 def _brass(params: Boom, chord: tuple[float, ...], rng: np.random.Generator) -> Wave:

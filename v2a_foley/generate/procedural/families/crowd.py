@@ -198,9 +198,9 @@ def build_cheering(params: Cheering, studio: Studio) -> Instrument:
             return shout(Person(who.pitch * 0.8, who.throat), rng, vowels="ou", rise=1.4)
         if rng.random() < 0.07:
             return _finger_whistle(rng)
-        return shout(who, rng)
+        return shout(who, rng, vowels="aeo")
 
-    bed = {"cheer": (560.0, 2000.0), "boo": (190.0, 620.0), "gasp": (380.0, 1200.0)}[params.kind]
+    bed = {"cheer": (430.0, 1500.0), "boo": (190.0, 620.0), "gasp": (380.0, 1200.0)}[params.kind]
     plan = Throng(voice, params.people, 0.3 if params.kind == "boo" else 0.45, bed, 3.0, params.distance, 0.5)
     return Instrument(play=throng(plan, studio), burst=2.8)
 
@@ -245,7 +245,8 @@ def build_laughter(params: Laughter, studio: Studio) -> Instrument:
         who = child(rng) if young else adult(rng)
         return laugh(Person(who.pitch * (1.1 - 0.002 * params.age), who.throat), rng, vigour=params.vigour)
 
-    bed = (700.0, 2300.0) if young else (450.0, 1700.0)
+    low, high = (700.0, 2300.0) if young else (450.0, 1700.0)
+    bed = (low * (0.7 + 0.5 * params.vigour), high * (0.7 + 0.5 * params.vigour))
     plan = Throng(voice, params.people, 0.4 + 0.3 * params.vigour, bed, 4.8, params.distance, 0.4)
     return Instrument(play=throng(plan, studio), burst=2.2)
 

@@ -186,7 +186,7 @@ def build_spaceship(params: Spaceship, studio: Studio) -> Instrument:
     hertz = around(own, 85 - 50 * params.size, 0.06)
     core = cycle(harmonic_levels(hertz, 1.5, 1500), own.uniform(0, 6.28, len(harmonic_levels(hertz, 1.5, 1500))))
     noise, scatter = Noise(studio.rng("noise"), studio.channels), Scatter(studio.channels)
-    rumble = coloured(slope(-6.0), band(24, 160 + 90 * params.power))
+    rumble = coloured(slope(-6.0), band(46 - 24 * params.size, 300 - 180 * params.size + 90 * params.power))
     vents = coloured(slope(-4.0), band(250, 2600), peak(around(own, 640, 0.1), 2, 5))
     throb, waft = Slow(studio.rng("throb"), 0.25), Slow(studio.rng("waft"), 0.15)
     moments = Moments(near, 0.05 + 1.1 * params.systems)

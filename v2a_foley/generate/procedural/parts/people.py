@@ -87,7 +87,7 @@ def shout(who: Person, rng: np.random.Generator, *, vowels: str = "aou", rise: f
         ((0.0, formants(start, who.throat)), (0.4, formants(end, who.throat)), (1.0, formants(end, who.throat))),
         breath=0.16,
         jitter=0.03 + 0.03 * rough,
-        tilt=1900,
+        tilt=2600,
         growl=0.6 * rough,
     )
     return even(speak(call, rng))
