@@ -73,9 +73,10 @@ def test_the_mix_without_its_dialogue_is_the_mix_less_the_dialogue(film, tmp_pat
         np.testing.assert_array_equal(stems["MX"], music)
 
 
-def test_without_the_dialogues_name_it_is_called_effects_and_holds_no_music(film, tmp_path):
-    sound = render_sound(work_of(film, tmp_path), MixSettings(), tmp_path)
-    assert list(sound.stems) == ["ORIG", "BG", "FX", "FOLEY"]
+@pytest.mark.parametrize("tracks", [Tracks(), Tracks(music=MUSIC)])
+def test_without_the_dialogues_name_it_is_called_effects_and_holds_no_music(film, tmp_path, tracks):
+    sound = render_sound(work_of(film, tmp_path), MixSettings(), tmp_path, tracks=tracks)
+    assert list(sound.stems) == ["ORIG", *(["MX"] if tracks.music else []), "BG", "FX", "FOLEY"]
     assert sound.reduced == {"EFX": tmp_path / "film_EFX_v1.wav"}
     new = sum(whole(sound.stems[layer]) for layer in ("BG", "FX", "FOLEY"))
     np.testing.assert_array_equal(whole(sound.reduced["EFX"]), new)

@@ -22,7 +22,7 @@ _ROUNDS = 60
 """Rounds of lowering what is still too loud."""
 _MOST_MORE = 40.0
 """Decibels above a still gain at which a plan gives up."""
-_STEPS = 24
+_STEPS = 18
 """Halvings of that range: the last is finer than a meter tells."""
 
 

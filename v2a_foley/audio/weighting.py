@@ -106,4 +106,4 @@ def within(energies: Energies, spans: Sequence[tuple[int, int]]) -> Energies:
 def _windows(energies: Energies, width: int) -> Energies:
     if len(energies) < width:
         return np.zeros(0)
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(energies, width).mean(axis=-1), np.float64)
+    return np.asarray(np.convolve(energies, np.full(width, 1 / width), "valid"), np.float64)

@@ -119,7 +119,8 @@ def render_sound(
     mix = path_of(MIX)
     stems = {bus: path_of(bus) for bus in mixer.buses}
     reduced = {reduced_name(tracks): path_of(reduced_name(tracks))}
-    effects = [bus for bus in mixer.buses if bus not in (ORIGINAL, DIALOGUE)]
+    own = (ORIGINAL, DIALOGUE, MUSIC) if tracks.dialogue is None else (DIALOGUE,)
+    effects = [bus for bus in mixer.buses if bus not in own]
     with ExitStack() as stack:
 
         def writer(path: Path, what: str) -> WavWriter:
