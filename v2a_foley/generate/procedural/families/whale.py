@@ -27,13 +27,16 @@ def _tone(points: tuple[tuple[float, float], ...], duration: float, rolloff: flo
     """Sing a harmonic tone: partials fall by so many decibels an octave, and each wavers by itself."""
     n = seconds(duration)
     hertz = line(points, n) * (1 + 0.006 * np.interp(np.arange(n), np.linspace(0, n, 12), rng.standard_normal(12)))
-    phase = 2 * np.pi * np.cumsum(hertz) / RATE
-    out = np.zeros(n)
+    turn = np.exp(2j * np.pi * np.cumsum(hertz) / RATE)
+    partial, out = np.ones(n, complex), np.zeros(n)
+    coarse = np.linspace(0, 8, -(-n // 16))
     for k in range(1, 13):
         if k * max(f for _, f in points) > 9000:
             break
-        waver = 1 + 0.35 * np.interp(np.arange(n), np.linspace(0, n, 9), rng.standard_normal(9))
-        out += k ** (rolloff / 6.02) * waver * np.sin(k * phase + rng.random() * 6.28)
+        partial *= turn
+        waver = 1 + 0.35 * np.interp(coarse, np.arange(9), rng.standard_normal(9))
+        angle = np.exp(1j * rng.random() * 6.28) * k ** (rolloff / 6.02)
+        out += np.repeat(waver, 16)[:n] * (partial.imag * angle.real + partial.real * angle.imag)
     return out * swell(n, 0.18 * duration, 0.3 * duration)
 
 
@@ -98,19 +101,19 @@ _SINGS = {"humpback": (_humpback, 3.4), "blue": (_blue, 9.0), "orca": (_orca, 2.
 
 def _through_sea(wave: Wave, kilometres: float, rng: np.random.Generator) -> Wave:
     """Carry a sound through the sea: echoes of surface and floor trail it, and distance takes the treble."""
-    from scipy import signal
+    from scipy import fft
 
     trail = int((0.5 + 1.6 * min(1.0, kilometres / 3) ** 0.4) * RATE)
     echo = rng.standard_normal(trail) * np.exp(-6.9 * np.linspace(0, 1, trail))
     echo = once(echo, band(30, 9000 / (1 + kilometres) ** 0.8))
     echo[: RATE // 250] = 0
     echo *= (0.35 + 0.6 * min(1.0, kilometres / 3)) / np.sqrt(np.sum(echo**2) + 1e-12)
-    long = np.pad(wave, (0, trail))
-    size = 1 << (len(long) - 1).bit_length()
+    size = fft.next_fast_len(len(wave) + trail, real=True)
     hertz = np.fft.rfftfreq(size, 1 / RATE) / 1000
     loss = (0.11 * hertz**2 / (1 + hertz**2) + 44 * hertz**2 / (4100 + hertz**2)) * kilometres
-    dry = np.fft.irfft(np.fft.rfft(long, size) * 10 ** (-loss / 20), size)[: len(long)]
-    return np.asarray(dry + signal.oaconvolve(dry, echo)[: len(long)])
+    echo[0] = 1.0
+    heard = fft.rfft(wave, size) * fft.rfft(echo, size) * 10 ** (-loss / 20)
+    return np.asarray(fft.irfft(heard, size)[: len(wave) + trail])
 
 
 def build(params: Whale, studio: Studio) -> Instrument:

@@ -122,6 +122,18 @@ def _pulses(pitch: Wave, call: Utterance, rng: np.random.Generator) -> Wave:
     return out[: len(pitch)]
 
 
+def _course(vowels: Vowels, frames: int) -> Wave:
+    """Draw all formants at once, ``(frames, formants)``, easing in and out of each vowel."""
+    at, formants = np.array([u for u, _ in vowels]), np.array([f for _, f in vowels], float)
+    where = np.clip(np.linspace(0, 1, frames), at[0], at[-1])
+    if len(at) < 3:
+        share = (where - at[0]) / (at[-1] - at[0]) if len(at) > 1 else np.zeros(frames)
+        return np.asarray(formants[0] + share[:, None] * (formants[-1] - formants[0]))
+    from scipy.interpolate import PchipInterpolator
+
+    return np.asarray(PchipInterpolator(at, formants, axis=0)(where))
+
+
 def _tract(source: Wave, call: Utterance, rng: np.random.Generator) -> Wave:
     """Send the source through a cascade of formants that move every few milliseconds."""
     from scipy import signal
@@ -131,7 +143,7 @@ def _tract(source: Wave, call: Utterance, rng: np.random.Generator) -> Wave:
     given = len(call.vowels[0][1])
     count = given + _HIGHER
     drift = 1 + 0.02 * rng.standard_normal(given)
-    tracks = np.stack([line([(u, f[k]) for u, f in call.vowels], frames) * drift[k] for k in range(given)], axis=1)
+    tracks = _course(call.vowels, frames) * drift
     spacing = tracks[:, -1:] - tracks[:, -2:-1]
     tracks = np.concatenate([tracks, tracks[:, -1:] + spacing * np.arange(1, _HIGHER + 1)], axis=1)
     tracks = np.clip(tracks, 60, RATE * 0.45)
