@@ -94,7 +94,7 @@ def refusal(facts: MediaFacts, target: Container) -> str:
         try:
             with (
                 av.open(ffmpeg.file_url(facts.path), **_READING) as old,
-                av.open(ffmpeg.file_url(written), format=_demuxer(target)) as new,
+                av.open(ffmpeg.file_url(written), format=_demuxer(target), **_READING) as new,
             ):
                 if _name(old.streams[picture.index]) not in [_name(stream) for stream in new.streams.video]:
                     return named
@@ -106,7 +106,7 @@ def refusal(facts: MediaFacts, target: Container) -> str:
                 return f"({picture.codec}): {why}"
             with (
                 av.open(ffmpeg.file_url(facts.path), **_READING) as old,
-                av.open(ffmpeg.file_url(written), format=_demuxer(target)) as new,
+                av.open(ffmpeg.file_url(written), format=_demuxer(target), **_READING) as new,
             ):
                 return _shown_otherwise(
                     old, old.streams.video[_place(old, picture.index)], new, target, picture.transfer
@@ -156,7 +156,7 @@ def keeps(facts: MediaFacts, index: int, target: Container) -> bool:
             _write(facts, index, target, written, [], "-frames:a 4")
             with (
                 av.open(ffmpeg.file_url(facts.path), **_READING) as old,
-                av.open(ffmpeg.file_url(written), format=_demuxer(target)) as new,
+                av.open(ffmpeg.file_url(written), format=_demuxer(target), **_READING) as new,
             ):
                 return [_name(each) for each in new.streams] == [_name(old.streams[index])]
         except (RenderError, av.FFmpegError):
