@@ -64,7 +64,7 @@ RISES: list[tuple[str, dict[str, object], str, object, object, Callable[[np.ndar
     ("teeth", {"rate": 20.0}, "count", 5, 40, length, 3.0),
     ("teeth", {}, "size", 1.0, 0.0, centroid, 1.3),
     ("typing", {"keyboard": "mechanical"}, "travel", 0.5, 15.0, length, 1.05),
-    ("typing", {"keyboard": "mechanical"}, "force", 0.1, 1.0, bright, 1.1),
+    ("typing", {"keyboard": "mechanical"}, "force", 0.1, 1.0, bright, 1.05),
     ("jingle", {}, "size", 1.0, 0.0, centroid, 1.1),
     ("jingle", {}, "vigour", 0.0, 1.0, length, 1.2),
     ("cloth", {}, "fabric", "wool", "silk", centroid, 1.8),

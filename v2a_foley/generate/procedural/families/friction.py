@@ -83,7 +83,8 @@ def build_friction(params: Friction, studio: Studio) -> Instrument:
         speed = np.clip(params.speed * (0.3 + 0.7 * block.drive) + 0.13 * wander(n) + 0.03 * unrest(n), 0.01, 1)
         train = slips(rate_at(speed), chance, pair.jitter) / np.sqrt(rate_at(speed))
         moving = block.drive * np.clip(1 + 0.5 * unrest(n), 0.05, 2)
-        return np.asarray(moving * (echo(train) + 0.04 * pair.rough[0] * rough(noise(n)[0])))
+        out = moving * (echo(train) + 0.04 * pair.rough[0] * rough(noise(n)[0]))
+        return np.asarray(np.stack([out] * studio.channels))
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         length = pair.length * around(rng, 1, 0.2) * (1.6 - 1.1 * params.speed) * (1.15 - 0.3 * strength)

@@ -39,9 +39,13 @@ class _Board:
 _BOARDS = {
     "laptop": _Board(("plastic", 0.1), ("plastic", 0.55, 0.6), 0.8, 0.25, 0.3, 0.8),
     "desktop": _Board(("plastic", 0.2), ("plastic", 0.75, 0.8), 1.0, 0.3, 0.45, 0.7),
-    "mechanical": _Board(("plastic", 0.0), ("metal", 0.55, 0.35), 1.0, 0.8, 0.6, 0.8),
+    "mechanical": _Board(("plastic", 0.0), ("metal", 0.55, 0.8), 0.35, 2.2, 0.3, 0.8),
     "typewriter": _Board(("metal", 0.15), ("metal", 0.6, 0.8), 1.0, 0.9, 0.35, 0.55),
 }
+
+
+_FORCES = 5
+"""Blows prepared a key, from soft to hard."""
 
 
 def build(params: Typing, studio: Studio) -> Instrument:
@@ -58,18 +62,22 @@ def build(params: Typing, studio: Studio) -> Instrument:
     rolls = [unit(blow(roller, 0.9, 0.4 + 0.07 * k, own)) for k in range(8)]
     steps = [unit(blow(pawl, 0.9, 0.6, own)) for _ in range(8)]
     returns = [unit(blow(key, 0.5, 0.4, own)) for key in keys]
+    forces = np.linspace(0.15, 1.0, _FORCES)
+    bottoms = [[unit(blow(key, 0.3 + 0.6 * force, force, own)) for force in forces] for key in keys]
+    plates = [[unit(blow(plate, 0.25 + 0.5 * force, force, own)) for force in forces] for _ in range(4)]
     fall = 0.002 + 0.0028 * params.travel
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         force = float(np.clip(strength * (0.35 + 0.75 * params.force), 0.05, 1))
         which, other = int(rng.integers(10)), int(rng.integers(8))
+        hard = int(np.clip(round(force * (_FORCES - 1) + rng.uniform(-0.6, 0.6)), 0, _FORCES - 1))
         down = fall * around(rng, 1, 0.2) * (1.4 - 0.6 * force)
         up = down + between(rng, 0.06, 0.1)
         parts = [
             (0.0, 0.22 * touches[other]),
             (0.4 * down, board.snap * (0.2 + 0.6 * params.force) * snaps[other]),
-            (down, board.bottom * (0.4 + 0.6 * force) * unit(blow(keys[which], 0.3 + 0.6 * force, force, rng))),
-            (down, level * (0.2 + 1.3 * force**1.5) * unit(blow(plate, 0.25 + 0.5 * force, force, rng))),
+            (down, board.bottom * (0.4 + 0.6 * force) * around(rng, 1, 0.1) * bottoms[which][hard]),
+            (down, level * (0.2 + 1.3 * force**1.5) * around(rng, 1, 0.15) * plates[int(rng.integers(4))][hard]),
             (up, board.release * around(rng, 1, 0.2) * returns[which]),
         ]
         if params.keyboard == "typewriter":
