@@ -46,6 +46,22 @@ def test_each_way_to_be_wrong_is_found(film, what, options):
         verify(facts, copied(film, "copy.mp4", *options), sound=facts.duration)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_another_form_of_the_same_picture_passes_and_another_picture_does_not(codec, tmp_path):
+    film = make_film(tmp_path / "film.mp4", sound="tone", vcodec=codec, size=(96, 64))
+    stream = copied(film, "copy.ts", "-c", "copy", "-copyts", "-bsf:a", r"noise=drop=lt(pts\,0)")
+    facts = probe(film)
+    verify(facts, stream, sound=facts.duration, at_zero=False)
+    data = bytearray(stream.read_bytes())
+    place = len(data) // 2 // 188 * 188 + 100
+    while data[place - 100 + 1] & 0x1F != 1:  # the picture's packets, not those of the sound or the tables
+        place += 188
+    data[place] ^= 1
+    stream.write_bytes(data)
+    with pytest.raises(RenderError, match=r"is not what it was|frames as before"):
+        verify(facts, stream, sound=facts.duration, at_zero=False)
+
+
 def test_a_file_that_cannot_be_read_back(film, tmp_path):
     (tmp_path / "rubbish.mp4").write_bytes(b"rubbish")
     with pytest.raises(RenderError, match="read back"):

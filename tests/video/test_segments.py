@@ -1,5 +1,8 @@
 """Segments give the frames that the film gives, whatever its codec and its order of frames."""
 
+from contextlib import ExitStack
+
+import av
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from v2a_foley.video.decord_door import Decoder, fitting_size
 from v2a_foley.video.probe import frame_clock, probe, unreadable
 from v2a_foley.video.read import read_blocks
 from v2a_foley.video.segments import Segments
+from v2a_foley.video.stepwise import Stepwise
 
 KINDS = {
     "H.264, closed groups": ("a.mp4", ["-c:v", "libx264", "-g", "12", "-bf", "2"]),
@@ -48,6 +52,49 @@ def test_segments_hold_the_frames_of_the_film(kind, tmp_path, monkeypatch):
         np.testing.assert_array_equal(parted.picked(numbers), whole.picked(numbers))
         opened.add(parted.start)
     assert len(opened) > 3, "the film was not parted"
+
+
+REFRESHED = ["-c:v", "libx264", "-x264-params", "intra-refresh=1:keyint=12:bframes=2"]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+@pytest.mark.parametrize("longest", [1000, 40])
+def test_intra_refresh_is_not_taken_for_a_place_to_begin(name, longest, tmp_path, monkeypatch):
+    """Its keyframes are marked, and a decoder that begins there shows frames that were never whole."""
+    monkeypatch.setattr(segments, "LENGTH", 10)
+    monkeypatch.setattr(segments, "LONGEST", longest)
+    monkeypatch.setattr(read, "WORTHWHILE", 10)
+    path = tmp_path / name
+    source = "testsrc2=size=192x108:rate=25:duration=4"
+    ffmpeg("-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", *REFRESHED, path)
+    with av.open(str(path)) as opened:
+        marked = sum(packet.is_keyframe for packet in opened.demux(video=0) if packet.size)
+        opened.seek(0)
+        true = [frame.to_ndarray(format="rgb24", width=192, height=108) for frame in opened.decode(video=0)]
+    assert marked > 5, "nothing was marked, so nothing is tried"
+    seen = np.concatenate([block.frames for block in read_blocks(probe(path), short_side=108)])
+    assert len(seen) == len(true) == 100
+    assert np.abs(seen.astype(int) - np.stack(true)).max() <= 2
+
+
+def test_a_film_without_a_place_to_begin_is_decoded_step_by_step(tmp_path, monkeypatch):
+    """decord would hold all of its frames at once."""
+    monkeypatch.setattr(segments, "LENGTH", 10)
+    monkeypatch.setattr(segments, "LONGEST", 40)
+    monkeypatch.setattr(read, "WORTHWHILE", 10)
+    path = tmp_path / "turned.mp4"
+    whole = make_film(tmp_path / "a.mp4", seconds=4, size=(192, 128), extra=["-g", "1000"])
+    ffmpeg("-display_rotation", "-90", "-i", whole, "-c", "copy", path)
+    opened = []
+    monkeypatch.setattr(read, "Stepwise", lambda *given: opened.append(given) or Stepwise(*given))
+    facts = probe(path)
+    seen = np.concatenate([block.frames for block in read_blocks(facts, short_side=128)])
+    assert len(opened) == 1
+    straight = Decoder(facts.path, seen.shape[2:0:-1]).picked(range(100))
+    assert seen.shape == straight.shape == (100, seen.shape[1], seen.shape[2], 3)
+    assert np.abs(seen.astype(int) - straight).mean(axis=(1, 2, 3)).max() < 3
+    with pytest.raises(MediaUnreadable, match="100 of its 200"), ExitStack() as stack:
+        Stepwise(facts, (64, 64), 200, stack).picked(range(200))
 
 
 def test_what_cannot_be_parted_is_read_whole(tmp_path, monkeypatch):
