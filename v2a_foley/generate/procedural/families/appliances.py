@@ -22,7 +22,7 @@ from v2a_foley.generate.procedural.parts.filters import (
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import clock, lay, seconds, unit
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def build_pump(params: Pump, studio: Studio) -> Instrument:
         n = block.samples
         spin = 0.2 + 0.8 * inertia(block.drive)
         turns = shaft(params.rate * spin)
-        at, which = passes(shaft.before, turns, np.arange(params.pistons) / params.pistons)
+        at, which = shaft.passed(turns, np.arange(params.pistons) / params.pistons)
         push = np.clip(np.sin(2 * np.pi * params.pistons * turns), 0, 1) ** (0.5 + params.pressure)
         white = noise(n)
         out = 0.5 * flow(white) * (0.08 + push * (0.4 + 0.6 * params.pressure))

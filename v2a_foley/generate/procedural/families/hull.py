@@ -22,7 +22,7 @@ from v2a_foley.generate.procedural.parts.filters import (
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, lay, seconds, unit
-from v2a_foley.generate.procedural.parts.turning import Shaft, passes
+from v2a_foley.generate.procedural.parts.turning import Shaft
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def build(params: Hull, studio: Studio) -> Instrument:
             for t in hits(n, np.clip((0.08 + 0.9 * params.chop) * swell * (0.4 + 0.6 * pace), 0, 1))
         ]
         if strokes:
-            at, _ = passes(rower.before, rower(np.full(n, params.oars / 60)), np.zeros(1))
+            at, _ = rower.passed(rower(np.full(n, params.oars / 60)), np.zeros(1))
             grains += [
                 (int(t), 1.3 * between(near, 0.7, 1) * strokes[int(near.integers(6))], between(near, -0.3, 0.3))
                 for t in at

@@ -12,7 +12,7 @@ from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, colo
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import lay, unit
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def build_gears(params: Gears, studio: Studio) -> Instrument:
         n = block.samples
         share = 0.1 + 0.9 * inertia(block.drive)
         phase, turn = teeth(params.rate * share), wheel(params.rate * share / 24)
-        at, _ = passes(teeth.before, phase, np.zeros(1))
+        at, _ = teeth.passed(phase, np.zeros(1))
         swing = 1 + 0.3 * np.sin(2 * np.pi * turn)
         grains = []
         for t in at:

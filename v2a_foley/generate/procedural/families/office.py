@@ -12,7 +12,7 @@ from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, colo
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import unit
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def build_printer(params: Printer, studio: Studio) -> Instrument:
         white = noise(n)[0]
         out = 0.22 * tone * (moving + 0.8 * feed) * (1.0 if params.kind != "laser" else 0.45)
         out += 0.12 * slide(white) * (moving if params.kind != "laser" else 1.0) + 0.3 * paper(white) * feed
-        at, _ = passes(carriage.before, cycle, np.array([0.02, 0.8]))
+        at, _ = carriage.passed(cycle, np.array([0.02, 0.8]))
         grains = [(int(t), 0.5 * between(near, 0.6, 1) * knock[int(near.integers(5))], 0.0) for t in at]
         if busy:
-            at, _ = passes(pins.before, pins(np.full(n, 190.0) * speed), np.zeros(1))
+            at, _ = pins.passed(pins(np.full(n, 190.0) * speed), np.zeros(1))
             grains += [
                 (int(t), between(near, 0.2, 1) * needle[int(near.integers(20))], 0.0)
                 for t in at
@@ -113,7 +113,7 @@ def build_shuttle(params: Shuttle, studio: Studio) -> Instrument:
         n = block.samples
         speed = 0.15 + 0.85 * inertia(block.drive)
         turns = shaft(params.rate * speed)
-        at, which = passes(shaft.before, turns, order)
+        at, which = shaft.passed(turns, order)
         grains = [
             (
                 int(t + RATE * 0.0004 * params.wear * near.random()),

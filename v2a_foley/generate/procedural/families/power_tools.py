@@ -12,7 +12,7 @@ from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, colo
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import unit
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft
 
 _WORK = {"wood": (450, 3500, 0.5), "metal": (1500, 9000, 0.8), "stone": (700, 6500, 1.0), "bone": (1800, 9000, 0.35)}
 """Band of what the cutting edge tears off, in hertz, and how rough it is."""
@@ -71,7 +71,7 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
         out = whine * orders(turns) * (0.7 + 0.6 * press) + brushes * brush(white) * share
         out += 0.55 * press * chips(white) * edge * share
         if params.blows:
-            at, _ = passes(striker.before, strokes, np.zeros(1))
+            at, _ = striker.passed(strokes, np.zeros(1))
             grains = []
             for t in at:
                 level = between(near, 0.75, 1) * (0.2 + 0.8 * press[int(t)])
@@ -145,7 +145,7 @@ def build_breaker(params: Breaker, studio: Studio) -> Instrument:
         n = block.samples
         work = 0.1 + 0.9 * inertia(block.drive)
         phase = striker(params.rate * (0.6 + 0.4 * work))
-        at, _ = passes(striker.before, phase, np.zeros(1))
+        at, _ = striker.passed(phase, np.zeros(1))
         grains = [(int(t), between(near, 0.65, 1) * bank[int(near.integers(10))], 0.0) for t in at]
         white = noise(n)
         blast = np.exp(-(phase % 1) / (0.25 if params.rate > 5 else 0.06))

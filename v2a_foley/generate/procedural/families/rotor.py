@@ -10,7 +10,7 @@ from v2a_foley.generate.procedural.family import Block, Family, Instrument, Stud
 from v2a_foley.generate.procedural.parts.air import air
 from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, coloured, highpass, peak, slope
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes, train
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, train
 
 _SOUND = 343.0
 _TABLE = 4096
@@ -94,7 +94,7 @@ def _drive(params: Rotor, studio: Studio):  # noqa: ANN202 - a closure of (sampl
 
         def firing(n: int, pull: Wave) -> Wave:
             turns = shaft(params.rpm / 120 * (0.55 + 0.45 * pull))
-            at, which = passes(shaft.before, turns, np.arange(4) / 4)
+            at, which = shaft.passed(turns, np.arange(4) / 4)
             return pipe(4.0 * train(n, at, strength[which] * np.exp(0.08 * chance.standard_normal(len(at)))))
 
         return firing

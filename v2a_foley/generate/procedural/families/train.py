@@ -23,7 +23,7 @@ from v2a_foley.generate.procedural.parts.filters import (
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, lay, seconds, unit
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,17 @@ def build_train(params: Train, studio: Studio) -> Instrument:
         out = (0.4 + 0.8 * params.weight) * 0.7 * sleepers(white) * share * uneven
         out = out + fast * (0.35 * rail(white) + 0.2 * fast * wheel(white)) * share**1.5 * uneven
         if gap:
-            at, which = passes(along.before, along(metres / gap), moments)
+            at, which = along.passed(along(metres / gap), moments)
             grains = [
                 (int(t), loud[w] * between(near, 0.7, 1) * clacks[int(near.integers(9))], between(near, -0.3, 0.3))
                 for t, w in zip(at, which, strict=True)
             ]
-            out = out + (1.0 + params.weight) * scatter(n, grains)
+            out = out + (4.0 + 4.0 * params.weight) * scatter(n, grains)
         if params.squeal:
             bite = np.clip(curve(n) - 0.9 + 1.4 * params.squeal, 0, 1.5)
-            out = out + 0.3 * params.squeal * bite * tones(shrill(pitch * (0.85 + 0.15 * share)))
+            out = out + 0.6 * params.squeal * bite * tones(shrill(pitch * (0.85 + 0.15 * share)))
         if params.motor:
-            out = out + 0.16 * params.motor * np.sqrt(share) * traction(spin(16.0 * metres / 2.9))
+            out = out + 0.5 * params.motor * np.sqrt(share) * traction(spin(16.0 * metres / 2.9))
         return far(out * (0.3 + 0.7 * share))
 
     return Instrument(play=play, follows=True, rest=0.8, burst=2.4)
@@ -157,7 +157,7 @@ def build_steam(params: SteamEngine, studio: Studio) -> Instrument:
         pull = pipe(block.drive)
         hertz = params.rpm / 60 * (0.25 + 0.75 * pull)
         turns = shaft(hertz)
-        at, which = passes(shaft.before, turns, moments)
+        at, which = shaft.passed(turns, moments)
         part = (turns % 1)[:, None] - moments[None, :]
         since = np.min(np.where(part < 0, part + 1, part), axis=1) / np.maximum(hertz, 0.05)
         last = np.argmin(np.where(part < 0, part + 1, part), axis=1)

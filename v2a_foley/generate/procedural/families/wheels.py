@@ -13,7 +13,7 @@ from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, colo
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import unit
-from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, passes, train
+from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, train
 
 _GROUND = {
     "asphalt": (0.8, 0.15),
@@ -64,13 +64,13 @@ def build_bicycle(params: Bicycle, studio: Studio) -> Instrument:
         uneven = np.clip(1 + 0.25 * rough * bump(n) + 0.05 * np.sin(2 * np.pi * turns), 0.1, 3)
         out = 0.12 * (0.5 + rough) * tyre(white) * share**1.3 * fast * uneven
         out = out + 0.14 * rush(white) * (share * fast) ** 2.2
-        at, which = passes(hub.before, turns, np.arange(params.teeth) / params.teeth)
+        at, which = hub.passed(turns, np.arange(params.teeth) / params.teeth)
         grains = [
             (int(t), 0.55 * between(near, 0.75, 1) * pawls[int(w) % 12], 0.0)
             for t, w in zip(at, which, strict=True)
             if coast[int(t)]
         ]
-        at, which = passes(crank.before, pedals, np.arange(46) / 46)
+        at, which = crank.passed(pedals, np.arange(46) / 46)
         grains += [
             (int(t), (0.03 + 0.4 * params.wear) * between(near, 0.2, 1) * links[int(w) % 8], 0.0)
             for t, w in zip(at, which, strict=True)
@@ -162,7 +162,7 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
             for t in crunches(n, np.clip(0.5 * pace, 0, 1))
         ]
         if gap:
-            at, _ = passes(joints.before, joints(metres / gap), np.array([0.0, 0.31]))
+            at, _ = joints.passed(joints(metres / gap), np.array([0.0, 0.31]))
             loud = (0.2 + 0.6 * hard) * (0.4 if gap < 0.2 else 0.8)
             grains += [(int(t), loud * between(near, 0.4, 1) * bumps[int(near.integers(6))], 0.0) for t in at]
         return (out + 0.45 * scatter(n, grains)) * (0.2 + 0.8 * share)
@@ -223,12 +223,12 @@ def build_tracks(params: Tracks, studio: Studio) -> Instrument:
         white = noise(n)
         grains = []
         for k, side in enumerate(sides):
-            at, _ = passes(side.before, side(metres / params.link), np.zeros(1))
+            at, _ = side.passed(side(metres / params.link), np.zeros(1))
             grains += [
                 (int(t), 0.5 * between(chance, 0.35, 1) * plates[int(chance.integers(12))], (-0.4, 0.4)[k]) for t in at
             ]
         turns = crank(params.engine_rpm / 120 * (0.4 + 0.6 * share))
-        at, which = passes(crank.before, turns, np.arange(6) / 6)
+        at, which = crank.passed(turns, np.arange(6) / 6)
         firing = exhaust(train(n, at, strength[which] * np.exp(0.08 * chance.standard_normal(len(at)))))
         uneven = np.clip(1 + 0.25 * jolt(n), 0.1, 3)
         out = 0.35 * rumble(white) * share * uneven + 0.08 * grit(white) * share**1.4 * uneven

@@ -33,6 +33,10 @@ class Shaft:
         self._last = float(turns[-1] % _WRAP)
         return np.asarray(turns)
 
+    def passed(self, turns: Wave, moments: Sequence[float] | Wave) -> tuple[Wave, NDArray[np.int64]]:
+        """Find when the turns that were just returned pass given shares of a turn, as ``passes`` does."""
+        return passes(self.before, turns, moments)
+
 
 class Orders:
     """Tones at whole or broken multiples of a shaft's turns, each swaying a little in level and phase."""
