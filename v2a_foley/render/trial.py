@@ -88,7 +88,7 @@ def refusal(facts: MediaFacts, target: Container) -> str:
     with scratch_folder() as room:
         written = room / "trial"
         try:
-            _write(facts, picture.index, target, written, picture_options(facts, target), f"-frames:v {_PACKETS}")
+            _write(facts, [picture.index], target, written, picture_options(facts, target), f"-frames:v {_PACKETS}")
         except RenderError:
             return named
         try:
@@ -152,20 +152,23 @@ def keeps(facts: MediaFacts, index: int, target: Container) -> bool:
 
     with scratch_folder() as room:
         written = room / "trial"
+        needed = [facts.picture.index] if target.format == "mxf" else []  # it takes no sound without a picture
+        options = picture_options(facts, target) if needed else []
         try:
-            _write(facts, index, target, written, [], "-frames:a 4")
-            with (
-                av.open(ffmpeg.file_url(facts.path), **_READING) as old,
-                av.open(ffmpeg.file_url(written), format=_demuxer(target), **_READING) as new,
-            ):
-                return [_name(each) for each in new.streams] == [_name(old.streams[index])]
+            _write(facts, [*needed, index], target, written, options, "-frames:v 8 -frames:a 4")
+            with av.open(ffmpeg.file_url(facts.path), **_READING) as old:
+                wanted = [_name(old.streams[each]) for each in (*needed, index)]
+            with av.open(ffmpeg.file_url(written), format=_demuxer(target), **_READING) as new:
+                return [_name(each) for each in new.streams if each.type in ("video", "audio")] == wanted
         except (RenderError, av.FFmpegError):
             return False
 
 
-def _write(facts: MediaFacts, index: int, target: Container, to: Path, options: list[str], until: str) -> None:
+def _write(facts: MediaFacts, indices: list[int], target: Container, to: Path, options: list[str], until: str) -> None:
     start = micro(-facts.origin - shift(facts, target))
-    source = ["-copyts", "-itsoffset", start, *local_input(facts.path), "-map", f"0:{index}"]
+    source = ["-copyts", "-itsoffset", start, *local_input(facts.path)]
+    for index in indices:
+        source += ["-map", f"0:{index}"]
     copy = ["-c", "copy", "-copyinkf", *until.split(), "-fs", str(_BYTES), *options]
     ffmpeg.run([*source, *copy, "-f", target.format, ffmpeg.file_url(to)], what="trying the container")
 
