@@ -25,7 +25,7 @@ class Blade:
     move: str = choice("clash", "draw", "stab", "sharpen")
     length: float = span(0.8, 0.15, 1.6, unit="m")
     thickness: float = span(5.0, 1.5, 9.0, unit="mm")
-    grip: float = span(0.3)
+    grip: float = span(0.15)
 
 
 def _blade(params: Blade, rng: np.random.Generator) -> Body:
