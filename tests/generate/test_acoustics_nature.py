@@ -79,7 +79,7 @@ TEXTURES = [
     ("boiling", "heat", 0.1, 1.0, centroid, -1, {}),
     ("boiling", "volume", 0.3, 40.0, centroid, -1, {"heat": 0.3}),
     ("pour", "flow", 0.5, 60.0, centroid, -1, {"vessel": "sink"}),
-    ("pour", "height", 0.03, 2.5, tonality, -1, {"vessel": "bath", "flow": 2.0}),
+    ("pour", "height", 0.03, 2.5, high_share, 1, {"vessel": "bath", "flow": 2.0}),
     ("underwater", "depth", 0.5, 250.0, centroid, -1, {"bubbles": 0.0}),
     ("underwater", "bubbles", 0.0, 1.0, lambda wave: share(wave, 200, 2000), 1, {}),
     ("underwater", "shrimps", 0.0, 1.0, high_share, 1, {}),

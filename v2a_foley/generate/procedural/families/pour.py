@@ -51,16 +51,16 @@ def build_pour(params: Pour, studio: Studio) -> Instrument:
         rate=120 + 300 * much,
         pitch=(1200 * 0.2**much * (1 - 0.3 * fast), 6500 - 2000 * much),
         bubbles=vessel.bubbles,
-        noise=0.1 + 0.5 * much + 0.3 * fast + 0.5 * (1 - vessel.bubbles),
+        noise=0.08 + 0.4 * much + 1.0 * fast + 0.5 * (1 - vessel.bubbles),
         designs=(
             slope(-2.5),
             highpass(1100 - 800 * much, 1),
-            lowpass(7500 - 1500 * much, 1),
+            lowpass((7500 - 1500 * much) * (0.7 + 0.9 * fast), 1),
             *(peak(f, q, d) for f, q, d in vessel.modes),
         ),
         unrest=0.35,
         gurgle=5.0,
-        spray=vessel.drops * (0.3 + fast),
+        spray=vessel.drops * (0.3 + fast) + 150 * fast**2,
     )
     jet = running(flow, studio)
     column = 343.0 / (4 * vessel.depth) if vessel.depth else 0.0
