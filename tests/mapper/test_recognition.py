@@ -52,12 +52,14 @@ def test_the_photographs_call_for_many_kinds_of_sound_and_show_people_and_rooms(
     assert sum(judged.blind for judged in seen[0]) >= 35
 
 
-@pytest.mark.parametrize("of", ["people", "room"])
-def test_people_and_rooms_get_room_tone_or_what_can_be_seen(scorer, seen, of):
-    rows = [row for row, judged in enumerate(seen[0]) if judged.of == of]
-    count = tally(scorer, [seen[0][row] for row in rows], seen[1][rows])
-    assert count.right / count.pictures >= 0.9
-    assert count.wrong <= max(1, 0.05 * count.pictures)
+def test_people_rooms_and_titles_get_room_tone_or_what_can_be_seen(scorer, seen):
+    cards, frames = drawn()
+    rows = [row for row, judged in enumerate(seen[0]) if judged.of]
+    embeddings = np.concatenate([seen[1][rows], PocketEyes().encode_images(frames)])
+    count = tally(scorer, [seen[0][row] for row in rows] + cards, embeddings)
+    assert count.pictures >= 75
+    assert count.right / count.pictures >= 0.95
+    assert count.wrong / count.pictures <= 0.05
 
 
 def test_photographs_rarely_get_a_wrong_effect(scorer, seen):
@@ -95,7 +97,7 @@ def test_titles_and_blanks_get_room_tone(scorer):
 def test_new_events_say_whether_they_are_rare():
     """A new event takes pictures from the others. The more events are common, the more effects are wrong."""
     common = [event.name for event in default_vocabulary() if not event.rare]
-    assert len(common) <= 400, "mark as rare what a picture seldom means: docs/recognition.md"
+    assert len(common) <= 350, "mark as rare what a picture seldom means: docs/recognition.md"
 
 
 def test_scores_hold_what_they_promise(scorer, seen, read):
