@@ -9,7 +9,18 @@ import numpy as np
 from v2a_foley.generate.procedural.families.crowd import Throng, throng
 from v2a_foley.generate.procedural.families.drops import into_water
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Play, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.bodies import blow, body_of
+from v2a_foley.generate.procedural.parts.doings import (
+    ball,
+    game,
+    gate,
+    monitor,
+    page,
+    slosh,
+    struck,
+    trolley,
+    typing,
+    walk,
+)
 from v2a_foley.generate.procedural.parts.filters import (
     band,
     coloured,
@@ -23,7 +34,6 @@ from v2a_foley.generate.procedural.parts.filters import (
 from v2a_foley.generate.procedural.parts.layers import Make, Sparse, in_room, layer, layered
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.people import adult, child, phrase, squeal
-from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, swell, unit
 
 
 @dataclass(frozen=True)
@@ -104,119 +114,6 @@ class Interior:
     ventilation: float = span(35.0, 10.0, 65.0, unit="NC")
 
 
-def _struck(*materials: str, low: float, high: float, hard: float = 0.7) -> Make:
-    """Blows on small bodies, one to three at a time."""
-
-    def make(rng: np.random.Generator) -> Wave:
-        parts, at = [], 0.0
-        for _ in range(int(rng.integers(1, 4))):
-            body = body_of(str(rng.choice(materials)), between(rng, low, high), rng)
-            parts.append(
-                (at, between(rng, 0.3, 1.0) * unit(blow(body, hard, between(rng, 0.3, 0.8), rng))[: seconds(1.2)])
-            )
-            at += between(rng, 0.04, 0.25)
-        return lay(parts)
-
-    return make
-
-
-def _typing(rng: np.random.Generator) -> Wave:
-    """Some keys in a row."""
-    parts, at = [], 0.0
-    for _ in range(int(rng.integers(4, 16))):
-        key = body_of("plastic", between(rng, 0.0, 0.25), rng)
-        parts.append((at, between(rng, 0.4, 1.0) * unit(blow(key, 0.8, 0.5, rng))))
-        at += around(rng, 0.15, 0.4)
-    return lay(parts)
-
-
-def _page(rng: np.random.Generator) -> Wave:
-    """A page is turned."""
-    n = seconds(between(rng, 0.35, 0.8))
-    curve = np.interp(np.arange(n), np.linspace(0, n, 12), rng.random(12) ** 2) * swell(n, 0.08, 0.2)
-    return once(rng.standard_normal(n), band(900, 8000)) * curve
-
-
-def _walk(rng: np.random.Generator) -> Wave:
-    """Somebody walks past on a hard floor."""
-    count, pace, parts = int(rng.integers(4, 10)), around(rng, 0.55, 0.1), []
-    shoe = body_of("stone", between(rng, 0.2, 0.7), rng)
-    for k in range(count):
-        near = 1 / (1 + ((k - count / 2) / 3) ** 2)
-        heel = once(unit(blow(shoe, 0.5, 0.5, rng)), lowpass(2600, 1))
-        parts.append((k * pace * around(rng, 1, 0.03), near * heel))
-    return lay(parts)
-
-
-def _trolley(rng: np.random.Generator) -> Wave:
-    """A trolley or a suitcase rolls by."""
-    n = seconds(between(rng, 2.0, 4.5))
-    rattle = 1 + 0.5 * np.interp(
-        np.arange(n), np.arange(0, n + 1200, 1200), rng.standard_normal(len(range(0, n + 1200, 1200)))
-    )
-    roll = once(rng.standard_normal(n), band(180, 2400), slope(-2.0))
-    return roll * rattle * swell(n, 0.45 * n / RATE, 0.45 * n / RATE)
-
-
-def _monitor(rng: np.random.Generator) -> Wave:
-    """The beep of a patient monitor, some in a row, or a door far off."""
-    hertz, parts, gap = float(rng.choice([440.0, 660.0, 880.0, 960.0])), [], between(rng, 0.75, 1.0)
-    for k in range(int(rng.integers(2, 7))):
-        n = seconds(0.11)
-        tone = np.sin(2 * np.pi * hertz * clock(n)) + 0.2 * np.sin(6 * np.pi * hertz * clock(n))
-        parts.append((k * gap, 0.3 * tone * swell(n, 0.005, 0.02)))
-    return lay(parts)
-
-
-def _ball(rng: np.random.Generator) -> Wave:
-    """A ball bounces on a floor, shoes squeak."""
-    floor, parts, at, gap = body_of("wood", between(rng, 0.5, 0.9), rng), [], 0.0, between(rng, 0.4, 0.75)
-    for _ in range(int(rng.integers(2, 7))):
-        n = seconds(0.09)
-        air = np.sin(2 * np.pi * between(rng, 75, 110) * clock(n)) * burst(n, 0.002, 0.09)
-        parts.append((at, lay([(0.0, 0.8 * unit(blow(floor, 0.3, 0.6, rng))), (0.0, air)])))
-        at += gap
-        gap *= between(rng, 0.85, 1.05)
-    if rng.random() < 0.4:
-        m = seconds(between(rng, 0.08, 0.2))
-        sweep = between(rng, 1500, 2600) * (clock(m) + 0.8 * clock(m) ** 2)
-        parts.append((at, 0.25 * np.sign(np.sin(2 * np.pi * sweep)) * swell(m, 0.02, 0.04)))
-    return lay(parts)
-
-
-def _slosh(rng: np.random.Generator) -> Wave:
-    """Somebody swims a few strokes."""
-    parts, at = [], 0.0
-    for _ in range(int(rng.integers(2, 5))):
-        n = seconds(between(rng, 0.4, 0.8))
-        parts.append((at, once(rng.standard_normal(n), band(350, 3800), slope(-3.0)) * swell(n, 0.06, 0.3)))
-        at += between(rng, 0.5, 0.9)
-    return lay(parts)
-
-
-def _gate(rng: np.random.Generator) -> Wave:
-    """A barred door rolls and slams, keys follow."""
-    door, parts = body_of("metal", between(rng, 0.6, 0.95), rng), [(0.0, 0.15 * _trolley(rng)[: seconds(1.2)])]
-    parts.append((1.1, unit(blow(door, 0.6, 0.9, rng))[: seconds(2.0)]))
-    for _ in range(int(rng.integers(2, 6))):
-        key = body_of("metal", between(rng, 0.0, 0.15), rng)
-        parts.append((1.5 + rng.random(), 0.12 * unit(blow(key, 0.9, 0.5, rng))[: seconds(0.4)]))
-    return lay(parts)
-
-
-def _game(rng: np.random.Generator) -> Wave:
-    """A gaming machine plays a few notes."""
-    parts, at, scale = [], 0.0, 2 ** (np.array([0, 2, 4, 7, 9, 12]) / 12)
-    base, step = between(rng, 500, 1100), between(rng, 0.07, 0.16)
-    for _ in range(int(rng.integers(4, 14))):
-        n = seconds(step)
-        parts.append(
-            (at, np.sign(np.sin(2 * np.pi * base * float(rng.choice(scale)) * clock(n))) * swell(n, 0.003, 0.02))
-        )
-        at += step
-    return once(lay(parts), lowpass(5000, 1))
-
-
 def _drop(rng: np.random.Generator) -> Wave:
     return into_water(between(rng, 3.0, 6.0), 0.6, 0.8, rng)
 
@@ -231,20 +128,20 @@ class Doing:
 
 
 _DOING = {
-    "dishes": Doing(((_struck("ceramic", "glass", "metal", low=0.05, high=0.4), 0.8, 2.2), (_walk, 12.0, 0.4))),
-    "typing": Doing(((_typing, 1.6, 0.4), (_page, 7.0, 0.4), (_walk, 15.0, 0.4)), talk=0.5),
-    "pages": Doing(((_page, 2.5, 0.28), (_walk, 8.0, 0.5), (_struck("wood", low=0.3, high=0.8), 9.0, 0.5)), talk=0.15),
-    "steps": Doing(((_walk, 1.6, 0.8), (_struck("wood", low=0.4, high=0.9), 14.0, 0.5))),
-    "trolleys": Doing(((_trolley, 3.0, 0.7), (_walk, 2.5, 0.6), (_struck("metal", low=0.2, high=0.6), 9.0, 0.4))),
-    "care": Doing(((_monitor, 5.0, 0.5), (_walk, 6.0, 0.5), (_trolley, 14.0, 0.4)), talk=0.35),
-    "balls": Doing(((_ball, 1.8, 1.2), (_struck("wood", low=0.5, high=1.0), 8.0, 0.6)), talk=0.7),
-    "weights": Doing(((_struck("metal", low=0.35, high=0.8, hard=0.6), 1.8, 1.7), (_trolley, 7.0, 0.3)), talk=0.4),
-    "water": Doing(((_slosh, 0.9, 0.9),), "children", 0.7),
+    "dishes": Doing(((struck("ceramic", "glass", "metal", low=0.05, high=0.4), 0.8, 2.2), (walk, 12.0, 0.4))),
+    "typing": Doing(((typing, 1.6, 0.4), (page, 7.0, 0.4), (walk, 15.0, 0.4)), talk=0.5),
+    "pages": Doing(((page, 2.5, 0.28), (walk, 8.0, 0.5), (struck("wood", low=0.3, high=0.8), 9.0, 0.5)), talk=0.15),
+    "steps": Doing(((walk, 1.6, 0.8), (struck("wood", low=0.4, high=0.9), 14.0, 0.5))),
+    "trolleys": Doing(((trolley, 3.0, 0.7), (walk, 2.5, 0.6), (struck("metal", low=0.2, high=0.6), 9.0, 0.4))),
+    "care": Doing(((monitor, 5.0, 0.5), (walk, 6.0, 0.5), (trolley, 14.0, 0.4)), talk=0.35),
+    "balls": Doing(((ball, 1.8, 1.2), (struck("wood", low=0.5, high=1.0), 8.0, 0.6)), talk=0.7),
+    "weights": Doing(((struck("metal", low=0.35, high=0.8, hard=0.6), 1.8, 1.7), (trolley, 7.0, 0.3)), talk=0.4),
+    "water": Doing(((slosh, 0.9, 0.9),), "children", 0.7),
     "drips": Doing(((_drop, 0.9, 0.9),), talk=0.0),
-    "doors": Doing(((_gate, 6.0, 1.3), (_walk, 7.0, 0.5)), talk=0.8),
-    "children": Doing(((_struck("wood", "plastic", low=0.2, high=0.8), 1.6, 2.2), (_walk, 6.0, 0.4)), "children", 1.2),
-    "stage": Doing(((_struck("wood", low=0.5, high=1.0, hard=0.3), 5.0, 0.5), (_page, 5.0, 0.3)), talk=0.8),
-    "arcade": Doing(((_game, 0.9, 1.4), (_struck("metal", low=0.0, high=0.2), 2.0, 0.5))),
+    "doors": Doing(((gate, 6.0, 1.3), (walk, 7.0, 0.5)), talk=0.8),
+    "children": Doing(((struck("wood", "plastic", low=0.2, high=0.8), 1.6, 2.2), (walk, 6.0, 0.4)), "children", 1.2),
+    "stage": Doing(((struck("wood", low=0.5, high=1.0, hard=0.3), 5.0, 0.5), (page, 5.0, 0.3)), talk=0.8),
+    "arcade": Doing(((game, 0.9, 1.4), (struck("metal", low=0.0, high=0.2), 2.0, 0.5))),
 }
 
 
