@@ -215,6 +215,7 @@ def build_pump(params: Pump, studio: Studio) -> Instrument:
         grains = [
             (int(t), valves * loud[w] * between(near, 0.6, 1) * clack[int(near.integers(6))], 0.0)
             for t, w in zip(at, which, strict=True)
+            if pulses < 60 or w == 0
         ]
         grains += [
             (int(t), 0.5 * near.random() ** 2 * gurgle[int(near.integers(40))], between(near, -0.3, 0.3))

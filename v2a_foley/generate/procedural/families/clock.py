@@ -35,6 +35,8 @@ def build(params: Clock, studio: Studio) -> Instrument:
     gaps = [(around(own, 0.006, 0.2), around(own, 0.016, 0.2)) for _ in range(2)]
     note = around(own, 420 * (150 / 420) ** params.size, 0.06)
     rods = [note / 6.27 * _ROD * r for r in (1.0, 1.26, 1.5)]
+    taps = [[unit(blow(wheel, 0.8, 0.9, own, damp=0.035)) for _ in range(6)] for wheel in wheels]
+    knocks = [[unit(blow(case, 0.6 - 0.15 * side, 0.45, own, damp=0.35)) for _ in range(6)] for side in range(2)]
     turn = {"beat": 0}
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
@@ -47,8 +49,8 @@ def build(params: Clock, studio: Studio) -> Instrument:
         side = turn["beat"] % 2
         parts = []
         for at, level in ((0.0, 0.4), (gaps[side][0], 0.7), (gaps[side][1], 1.0)):
-            wheel = unit(blow(wheels[side], 0.8, 0.5 + 0.5 * strength, rng, damp=0.035))
-            wood = unit(blow(case, 0.6 - 0.15 * side, 0.5 * strength, rng, damp=0.35))
+            wheel = around(rng, 1, 0.15) * taps[side][int(rng.integers(6))]
+            wood = around(rng, 1, 0.15) * knocks[side][int(rng.integers(6))]
             one = lay([(0.0, 0.5 * wheel), (0.0, (0.25 + 0.75 * params.size) * wood)])
             parts.append((max(0.0, at * (1 + 0.03 * rng.standard_normal())), level * one))
         return lay(parts)

@@ -46,6 +46,7 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
     )
     noise, bite = Noise(studio.rng("bite"), 1), Slow(studio.rng("press"), 1.2)
     chips, brush = coloured(slope(-1.5), band(low, high)), coloured(slope(-2.0), band(900, 9000))
+    uneasy = 0.1 if params.blows else 0.35
     body = 1300 * (1.5 - params.size)
     case = Filter(
         highpass(60, 1),
@@ -60,7 +61,7 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
     def play(block: Block) -> Wave:
         n = block.samples
         spin = inertia(block.drive)
-        press = np.clip(params.pressure * (1 + 0.35 * bite(n)), 0, 1.3)
+        press = np.clip(params.pressure * (1 + uneasy * bite(n)), 0, 1.3)
         share = (0.15 + 0.85 * spin) * (1 - droop * press)
         turns = shaft(gear * spindle * share)
         white = noise(n)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from v2a_foley.generate.procedural.family import Block, Family, Instrument, Stud
 from v2a_foley.generate.procedural.parts.air import air
 from v2a_foley.generate.procedural.parts.filters import Filter, Pole, band, coloured, highpass, peak, slope
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around
+from v2a_foley.generate.procedural.parts.tables import read
 from v2a_foley.generate.procedural.parts.turning import Orders, Shaft, train
 
 _SOUND = 343.0
@@ -66,6 +68,7 @@ def build(params: Rotor, studio: Studio) -> Instrument:
     extra = _drive(params, studio)
     far = Filter(highpass(18, 1), air(params.distance))
     inertia = Pole(0.3)
+    opening = np.exp(2.2 * (np.cos(2 * np.pi * np.arange(_TABLE + 1) / _TABLE) - 1))
 
     def play(block: Block) -> Wave:
         n = block.samples
@@ -73,8 +76,8 @@ def build(params: Rotor, studio: Studio) -> Instrument:
         tone, open_part = np.zeros(n), np.zeros(n)
         for shaft, table, hertz in zip(shafts, tables, pace, strict=True):
             turns = shaft(hertz * (0.55 + 0.45 * pull))
-            tone += np.interp(turns % 1, np.linspace(0, 1, _TABLE + 1), table)
-            open_part += np.exp(2.2 * (np.cos(2 * np.pi * params.blades * turns) - 1))
+            tone += read(table, turns)
+            open_part += read(opening, params.blades * turns)
         white = noise(n)
         beat = open_part / params.rotors * (1 + 0.15 * gust(n))
         level = (0.12 + 0.88 * pull**1.6) * (1 + 0.12 * sway(n))
@@ -85,7 +88,8 @@ def build(params: Rotor, studio: Studio) -> Instrument:
     return Instrument(play=play, follows=True, rest=0.85, burst=2.0)
 
 
-def _drive(params: Rotor, studio: Studio):  # noqa: ANN202 - a closure of (samples, pull)
+def _drive(params: Rotor, studio: Studio) -> Callable[[int, Wave], Wave]:
+    """What turns the rotor, from the number of samples and the pull at each."""
     own = studio.rng("drive")
     if params.drive == "piston":
         shaft, chance = Shaft(studio, "crank", 0.006), studio.rng("shots")

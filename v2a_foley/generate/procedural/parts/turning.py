@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from v2a_foley.generate.procedural.family import RATE, Studio, Wave
 from v2a_foley.generate.procedural.parts.noise import Slow
 
+_SWAYS = 3
+"""Slow curves that sway the tones of one set, each with another for its phase than for its level."""
 _WRAP = 5040
 """Turns after which the phase starts again; a multiple of every small number, so that tones run on."""
 
@@ -45,14 +47,17 @@ class Orders:
         """Keep (multiple, level) pairs."""
         self._levels, self._sway = levels, sway
         self._starts = studio.rng(name).random(len(levels)) * 2 * np.pi
-        self._slow = [Slow(studio.rng(name, k), 0.6) for k in range(len(levels))]
+        self._slow = [Slow(studio.rng(name, k), 0.6) for k in range(min(_SWAYS, len(levels)))]
 
     def __call__(self, turns: Wave) -> Wave:
         """Return the sum of the tones, ``(n,)``."""
         total = np.zeros(len(turns))
-        for (order, level), start, slow in zip(self._levels, self._starts, self._slow, strict=True):
-            shift = self._sway * slow(len(turns))
-            total += level * np.sin(2 * np.pi * order * turns + start + shift) * (1 + 0.25 * shift)
+        shifts = [self._sway * slow(len(turns)) for slow in self._slow]
+        gains = [1 + 0.25 * shift for shift in shifts]
+        angle = 2 * np.pi * turns
+        for k, ((order, level), start) in enumerate(zip(self._levels, self._starts, strict=True)):
+            sine = np.sin(order * angle + (start + shifts[k % _SWAYS]))
+            total += level * sine * gains[(k + k // _SWAYS) % len(gains)]
         return total
 
 
