@@ -1,20 +1,20 @@
-"""Who walks: people's shoes and animals' hooves on hard, loose and wet ground, step by step."""
+"""People who walk: shoes and bare feet on hard, loose and wet ground, step by step. Hooves have their own module."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count as _count
 
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.bodies import Body, blow, body_of, held, hollow
+from v2a_foley.generate.procedural.parts.bodies import Body, blow, body_of, hollow
 from v2a_foley.generate.procedural.parts.contact import puff, rub, shower
-from v2a_foley.generate.procedural.parts.filters import band, lowpass, once, rounded, slope
+from v2a_foley.generate.procedural.parts.filters import band, once, slope
 from v2a_foley.generate.procedural.parts.grains import bubbles, ticks
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import lay, line, seconds, unit
+from v2a_foley.generate.procedural.parts.soil import LOOSE, crunch
 
 
 @dataclass(frozen=True)
@@ -74,37 +74,6 @@ _FLOORS = {
 """Hard floors: material, size as a body, and how long it may ring."""
 
 
-@dataclass(frozen=True)
-class Loose:
-    """Loose ground: many small grains that collide under the foot.
-
-    Attributes:
-        rate: collisions in the heel's phase.
-        band: pitch of the grains in hertz.
-        t60: their decay in seconds.
-        hiss: noise below the grains, its level and band.
-        length: seconds that a foot works in it.
-        thump: level of the dull blow beneath.
-    """
-
-    rate: int
-    band: tuple[float, float]
-    t60: tuple[float, float]
-    hiss: tuple[float, float, float]
-    length: float
-    thump: float
-
-
-_LOOSE: dict[str, Loose] = {
-    "gravel": Loose(85, (1100, 5200), (0.002, 0.012), (0.25, 900, 7000), 0.24, 0.5),
-    "grass": Loose(50, (1800, 7500), (0.001, 0.004), (0.9, 900, 6500), 0.22, 0.35),
-    "snow": Loose(150, (450, 2600), (0.002, 0.008), (0.5, 350, 3800), 0.34, 0.45),
-    "sand": Loose(60, (900, 5000), (0.0008, 0.003), (1.0, 350, 4800), 0.26, 0.4),
-    "leaves": Loose(70, (1800, 9000), (0.001, 0.006), (0.7, 1500, 9500), 0.3, 0.3),
-    "mud": Loose(24, (250, 1300), (0.004, 0.02), (0.6, 150, 1600), 0.26, 0.7),
-}
-
-
 def build_footsteps(params: Footsteps, studio: Studio) -> Instrument:
     """Build a walker: heel, ball of the foot, and what the ground makes of them."""
     own, shoe = studio.rng("shoe"), _SHOES[params.shoe]
@@ -116,7 +85,7 @@ def build_footsteps(params: Footsteps, studio: Studio) -> Instrument:
         if params.surface in ("stairs", "wood"):
             floor = hollow(floor, 0.35, 120, own)
     sole = ticks(own, 24, *shoe.band, (0.002, 0.008))
-    loose = _LOOSE.get(params.surface)
+    loose = LOOSE.get(params.surface)
     grains = ticks(own, 96, *loose.band, loose.t60) if loose else []
     drops = bubbles(own, 64, 350, 3500)
     roll = float(np.clip(0.21 / params.pace, 0.05, 0.14))
@@ -134,7 +103,7 @@ def build_footsteps(params: Footsteps, studio: Studio) -> Instrument:
             parts.append((0.0, 0.35 * rub(rng, 150, 1600, shape)))
         elif loose is not None:
             parts = [(at, wave * loose.thump) for at, wave in parts]
-            parts.append((0.0, unit(_crunch(loose, grains, roll, heel, rng))))
+            parts.append((0.0, unit(crunch(loose, grains, roll, heel, rng))))
         else:
             parts = [(at, wave * 0.5) for at, wave in parts]
             parts.append((0.0, unit(_wade(drops, heel, rng))))
@@ -167,28 +136,6 @@ def _on_floor(
         (second, 0.35 * click * shoe.heel * sole[int(rng.integers(len(sole)))]),
         (second * 0.8, around(rng, shoe.scuff, 0.4) * rub(rng, 0.6 * shoe.band[0], 6000, scuff)),
     ]
-
-
-def _crunch(loose: Loose, grains: list[Wave], roll: float, heel: float, rng: np.random.Generator) -> Wave:
-    length = loose.length * around(rng, 1.0, 0.15)
-    count = rng.poisson(loose.rate * (0.4 + 0.8 * heel)) + 4
-    first = rng.random(count) < 0.5
-    early, late = 0.05 * rng.random(count) ** 1.6, roll * 0.9 + (length - roll) * rng.random(count) ** 1.3
-    at = np.where(first, early, late)
-    at[0] = 0.0
-    level = rng.random(count) ** 2 * np.where(first, 1.0, 0.75)
-    level[0] = 1.0
-    parts = [
-        (float(t), a * grains[int(g)]) for t, a, g in zip(at, level, rng.integers(0, len(grains), count), strict=True)
-    ]
-    n = seconds(length)
-    amount, low, high = loose.hiss
-    shape = line(((0, 1), (0.1, 0.7), (0.35, 0.35), (0.55, 0.6), (0.75, 0.35), (1, 0)), n)
-    knots = n // 120 + 2
-    flutter = np.interp(np.arange(n), 120 * np.arange(knots), np.abs(rng.standard_normal(knots)))
-    parts.append((0.0, amount * 0.5 * unit(once(rng.standard_normal(n), band(low, high)) * shape * (0.3 + flutter))))
-    top = max(loose.band[1], high)
-    return once(lay(parts), lowpass(rounded(1.1 * top)))
 
 
 def _wade(drops: list[Wave], heel: float, rng: np.random.Generator) -> Wave:
@@ -229,96 +176,5 @@ FOOTSTEPS = Family(
         "Cook, Physically informed sonic modeling (PhISM), CMJ 21 (1997); Turchet, Footstep sounds synthesis: design, "
         "implementation, and evaluation of foot-floor interactions, surface materials, shoe types, and walkers' "
         "features, Applied Acoustics 107 (2016)."
-    ),
-)
-
-
-@dataclass(frozen=True)
-class Hooves:
-    """An animal with hooves goes: on what, in which gait, how heavy, whether it is shod."""
-
-    ground: str = choice("stone", "earth", "grass", "sand", "wood", "gravel")
-    gait: str = choice("walk", "trot", "gallop")
-    weight: float = span(0.6)
-    shod: float = span(0.7)
-
-
-_GAITS = {
-    "walk": (1.15, (0.0, 0.25, 0.5, 0.75), 0.55),
-    "trot": (0.72, (0.0, 0.5), 0.8),
-    "gallop": (0.5, (0.0, 0.16, 0.3, 0.46), 1.0),
-}
-"""Seconds of a stride, shares of it at which hooves fall, and how hard."""
-
-
-def build_hooves(params: Hooves, studio: Studio) -> Instrument:
-    """Build four hooves, each of its own pitch, and the ground."""
-    own = studio.rng("hooves")
-    low = 0.55 - 0.3 * params.weight
-    hooves = [
-        hollow(
-            held(body_of("wood", 0.2 + 0.3 * params.weight, own), 0.55), 0.8, around(own, 900 * low + 350, 0.09), own
-        )
-        for _ in range(4)
-    ]
-    irons = [held(body_of("metal", 0.1 + 0.12 * own.random(), own), 0.8) for _ in range(2)]
-    hard = params.ground in ("stone", "wood")
-    floor = held(body_of("stone" if params.ground == "stone" else "wood", 0.85, own), 0.8)
-    soil = _LOOSE[{"earth": "mud", "grass": "grass", "sand": "sand"}.get(params.ground, "gravel")]
-    grains = ticks(own, 80, *soil.band, soil.t60)
-    thuds = [puff(own, 45, 320 - 120 * params.weight, 0.09 + 0.05 * params.weight, 0.002) for _ in range(8)]
-    deep = [puff(own, 55, 300, 0.13, 0.004) for _ in range(8)]
-    clinks = [unit(blow(iron, 0.95, 0.8, own)) for iron in irons for _ in range(4)]
-    floors = [unit(blow(floor, 0.4 + 0.4 * params.shod, 0.5 + 0.06 * k, own)) for k in range(8)]
-    count = {"left": 0}
-
-    def strike(strength: float, rng: np.random.Generator) -> Wave:
-        hoof = hooves[count["left"] % 4]
-        count["left"] += 1
-        heavy = strength * (0.6 + 0.4 * params.weight)
-        parts = [(0.0, 0.6 * around(rng, 1, 0.15) * thuds[int(rng.integers(8))])]
-        if hard:
-            parts.append((0.0, unit(blow(hoof, 0.5 + 0.4 * params.shod, heavy, rng))))
-            parts.append((0.0, 0.6 * around(rng, 1, 0.2) * floors[int(rng.integers(8))]))
-            parts.append((0.0, 0.45 * params.shod * around(rng, 1, 0.3) * clinks[int(rng.integers(8))]))
-            if rng.random() < 0.4:
-                slip = line(((0, 1), (1, 0)), seconds(0.05))
-                parts.append((0.01, 0.15 * params.shod * rub(rng, 1800, 8000, slip)))
-        else:
-            parts.append((0.0, 0.35 * unit(blow(hoof, 0.2, heavy, rng))))
-            parts.append((0.0, 0.9 * around(rng, 1, 0.2) * deep[int(rng.integers(8))]))
-            parts.append((0.0, 0.7 * unit(_crunch(soil, grains, 0.06, heavy, rng))))
-        return lay(parts)
-
-    def rhythm(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
-        stride, falls, force = _GAITS[params.gait]
-        stride *= 0.85 + 0.3 * params.weight
-        last = 0.0
-        yield 0.0, force
-        for turn in _count():
-            for k, at in enumerate(falls):
-                if turn == 0 and k == 0:
-                    continue
-                now = (turn + at) * stride
-                yield max(0.03, around(rng, now - last, 0.04)), force * between(rng, 0.75, 1.0)
-                last = now
-
-    return Instrument(strike=strike, rhythm=rhythm)
-
-
-HOOVES = Family(
-    "hooves",
-    "Hooves fall on stone, wood or soft ground in the rhythm of a gait.",
-    Hooves,
-    build_hooves,
-    model=(
-        "A hoof is a small hollow body of horn, each of the four with its own pitch, lower for heavier animals; on "
-        "stone and wood it rings with its cavity, the floor answers, and an iron shoe adds a click. On soft ground "
-        "there is the thud of the weight and the grains it moves. Gaits are four even beats (walk), two (trot), or "
-        "three and a pause (gallop)."
-    ),
-    source=(
-        "Hildebrand, Symmetrical gaits of horses, Science 150 (1965), on the order and timing of footfalls; van den "
-        "Doel & Pai, Presence 7 (1998); Cook, PhISEM, CMJ 21 (1997), on soil."
     ),
 )

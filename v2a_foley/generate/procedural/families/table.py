@@ -55,6 +55,7 @@ from v2a_foley.generate.procedural.families.gull import GULL
 from v2a_foley.generate.procedural.families.guns import BULLET, GUNSHOT
 from v2a_foley.generate.procedural.families.hands import APPLAUSE, MARCHING
 from v2a_foley.generate.procedural.families.heron import HERON
+from v2a_foley.generate.procedural.families.hooves import HOOVES
 from v2a_foley.generate.procedural.families.horse import HORSE
 from v2a_foley.generate.procedural.families.hull import HULL
 from v2a_foley.generate.procedural.families.ice import ICE
@@ -98,7 +99,7 @@ from v2a_foley.generate.procedural.families.siren import HORN, SIREN
 from v2a_foley.generate.procedural.families.snake import SNAKE
 from v2a_foley.generate.procedural.families.songbird import SONGBIRD
 from v2a_foley.generate.procedural.families.steam import STEAM
-from v2a_foley.generate.procedural.families.steps import FOOTSTEPS, HOOVES
+from v2a_foley.generate.procedural.families.steps import FOOTSTEPS
 from v2a_foley.generate.procedural.families.surf import SURF
 from v2a_foley.generate.procedural.families.synth import SYNTH
 from v2a_foley.generate.procedural.families.teeth import TEETH
