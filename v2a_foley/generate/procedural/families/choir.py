@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
-from v2a_foley.generate.procedural.parts.filters import lowpass, once, resonance
+from v2a_foley.generate.procedural.parts.filters import Filter, lowpass, resonance
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.people import VOWELS
@@ -54,7 +54,7 @@ def build(params: Choir, studio: Studio) -> Instrument:
         levels = harmonic_levels(hertz, 1.9)
         tables.append(cycle(levels, rng.uniform(0, 6.28, len(levels))))
 
-    def part(hertz: float, throat: float, table: Wave) -> Wave:
+    def part(hertz: float, table: Wave) -> Wave:
         """Sing one part of the chord by several voices, each with a vibrato, drift and entry of its own."""
         n = -(-seconds(params.hold * 1.25 + late) // _HOP) * _HOP
         time = _HOP / RATE * np.arange(n // _HOP + 1)
@@ -70,25 +70,27 @@ def build(params: Choir, studio: Studio) -> Instrument:
             level = (1 + 0.12 * drift) * np.clip((time - enter) / 0.18, 0, 1) * np.clip((time[-1] - time) / 0.4, 0, 1)
             turns = stretch(np.cumsum(pitch) * _HOP / RATE, _HOP) + rng.random()
             total += read(table, turns) * stretch(level, _HOP)
-        scale = throat * around(rng, 1.0, 0.02)
-        levels = (1.0, 0.6, 0.28, 0.3 * params.training)
-        out = np.zeros(n)
-        for f, q, level_of in zip((*shape, 2900), (7, 9, 11, 12), levels, strict=True):
-            out += level_of * once(total, resonance(f * scale, q))
-        return even(once(out, lowpass(900, 1)) if params.vowel == "m" else out)
+        return even(total)
+
+    throat = float(np.mean([t for _, t in parts])) * around(rng, 1.0, 0.02)
+    levels = (1.0, 0.6, 0.28, 0.3 * params.training)
+    tract = [Filter(resonance(f * throat, q)) for f, q in zip((*shape, 2900), (7, 9, 11, 12), strict=True)]
+    lips = Filter(lowpass(900 if params.vowel == "m" else 14_000, 1))
 
     def play(block: Block) -> Wave:
         n = block.samples
         grains = []
         while state["next"] < n / RATE:
             chord = tune * 2 ** (_CHORDS[int(state["step"])] / 12)
-            for number, (hertz, throat) in enumerate(parts):
+            for number, (hertz, _) in enumerate(parts):
                 side = between(rng, -0.2, 0.2) + 1.1 * (number / max(1, len(parts) - 1) - 0.5)
-                grains.append((int(state["next"] * RATE), part(hertz * chord, throat, tables[number]), side))
+                grains.append((int(state["next"] * RATE), part(hertz * chord, tables[number]), side))
             state["step"] = float(rng.integers(len(_CHORDS)))
             state["next"] += params.hold * around(rng, 1, 0.05)
         state["next"] -= n / RATE
-        return scatter(n, grains)
+        dry = scatter(n, grains)
+        sung = sum((level * formant(dry) for level, formant in zip(levels, tract, strict=True)), np.zeros_like(dry))
+        return lips(np.asarray(sung))
 
     return Instrument(play=play, burst=params.hold)
 

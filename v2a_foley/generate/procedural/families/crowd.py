@@ -201,7 +201,7 @@ def build_cheering(params: Cheering, studio: Studio) -> Instrument:
         return shout(who, rng, vowels="aeo")
 
     bed = {"cheer": (430.0, 1500.0), "boo": (190.0, 620.0), "gasp": (380.0, 1200.0)}[params.kind]
-    plan = Throng(voice, params.people, 0.3 if params.kind == "boo" else 0.45, bed, 3.0, params.distance, 0.5)
+    plan = Throng(voice, params.people, 0.45 if params.kind == "cheer" else 0.3, bed, 3.0, params.distance, 0.5)
     return Instrument(play=throng(plan, studio), burst=2.8)
 
 

@@ -93,7 +93,7 @@ def build(params: Cymbals, studio: Studio) -> Instrument:
             parts.append((around(rng, 0.006, 0.3), 0.7 * unit(spray)))
         return lay(parts)
 
-    pause = {"ride": 0.42, "hihat": 0.3, "crash": 2.4, "clash": 2.4}.get(params.kind, 5.5)
+    pause = {"ride": 0.55, "hihat": 0.3, "crash": 2.4, "clash": 2.4}.get(params.kind, 5.5)
     return Instrument(strike=strike, rhythm=steady(pause, 0.08 if pause < 1 else 0.2, 0.65))
 
 

@@ -44,7 +44,7 @@ def build_drone(params: Drone, studio: Studio) -> Instrument:
     )
     ratios = [around(own, r, 0.002 + 0.03 * params.tension) for r in (*_CHORDS[params.kind], *_CHORDS[params.kind][:3])]
     pace = 0.05 + 0.45 * params.motion
-    levels = [Slow(studio.rng("level", k), pace * between(own, 0.6, 1.5)) for k in range(len(ratios))]
+    levels = [Slow(studio.rng("level", k), pace * between(own, 0.6, 1.5)) for k in range(4)]
     bends = [Slow(studio.rng("bend", k), pace) for k in range(3)]
     sides = [pan(between(own, -0.8, 0.8)) for _ in ratios]
     state = [float(own.random()) for _ in ratios]
@@ -65,11 +65,12 @@ def build_drone(params: Drone, studio: Studio) -> Instrument:
         n = block.samples
         out = np.zeros((studio.channels, n))
         bent = [bend(n) for bend in bends]
+        swells = [np.maximum(1 + 0.6 * level(n), 0.05) for level in levels]
         for k, ratio in enumerate(ratios):
             bend = 1 + wobble * params.motion * bent[k % 3]
             turns = state[k] + np.cumsum(params.pitch * ratio * bend) / RATE
             state[k] = float(turns[-1] % 1)
-            tone = read(table, turns) * np.maximum(1 + 0.6 * levels[k](n), 0.05) / ratio**0.5
+            tone = read(table, turns) * swells[k % len(swells)] / ratio**0.5
             if studio.channels == 2:
                 out += np.stack([side * tone for side in sides[k]])
             else:
