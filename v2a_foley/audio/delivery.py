@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from v2a_foley.audio.loudness import Loudness
+if TYPE_CHECKING:
+    from v2a_foley.audio.loudness import Loudness
 
 LEAST_SPEECH = 0.15
 """Share of a programme that must be speech for its loudness to be gated by dialogue (Netflix, AES TD1008)."""
