@@ -1,14 +1,12 @@
-"""Bells and chimes (partials after Lehr and Rossing), and clocks that tick and strike. Gongs are with the cymbals."""
+"""Bells and chimes (partials after Lehr and Rossing). Gongs are with the cymbals, clocks have a module of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from v2a_foley.generate.procedural.family import Family, Instrument, Rhythm, Studio, Wave, choice, span, steady
-from v2a_foley.generate.procedural.parts.bodies import blow, body_of
 from v2a_foley.generate.procedural.parts.filters import band, once
 from v2a_foley.generate.procedural.parts.modal import BAR, contact, ring
 from v2a_foley.generate.procedural.parts.noise import around, between
@@ -176,69 +174,4 @@ BELL = Family(
     "all.",
     source="Lehr, Partial groups in the bell sound, JASA 79 (1986); Rossing, Science of Percussion Instruments "
     "(2000); Fletcher & Rossing, The Physics of Musical Instruments (1998), ch. 21.",
-)
-
-
-@dataclass(frozen=True)
-class Clock:
-    """A clock: ticks a second, how large, and which share of its beats is struck on the gong (1: it only strikes)."""
-
-    rate: float = span(2.0, 0.5, 10.0, unit="ticks/s")
-    size: float = span(0.4)
-    chime: float = span(0.0)
-
-
-def build_clock(params: Clock, studio: Studio) -> Instrument:
-    """Build a clock: each beat is unlock, impulse and drop of the escapement, heard through its case."""
-    own = studio.rng("clock")
-    case = body_of("wood", 0.15 + 0.75 * params.size, own)
-    wheels = [body_of("metal", 0.25 * params.size + 0.02 * k, own) for k in range(2)]
-    gong = _cast(Bell("church", 0.25 + 0.4 * params.size), own)
-    gaps = [(around(own, 0.006, 0.2), around(own, 0.016, 0.2)) for _ in range(2)]
-    turn = {"beat": 0}
-
-    def strike(strength: float, rng: np.random.Generator) -> Wave:
-        turn["beat"] += 1
-        if rng.random() < params.chime**3:
-            return lay(
-                [(0.0, _peal(gong, strength, rng)), (0.0, 0.25 * unit(blow(case, 0.4, strength, rng, damp=0.6)))]
-            )
-        side = turn["beat"] % 2
-        parts = []
-        for at, level in ((0.0, 0.4), (gaps[side][0], 0.7), (gaps[side][1], 1.0)):
-            wheel = unit(blow(wheels[side], 0.8, 0.5 + 0.5 * strength, rng, damp=0.035))
-            wood = unit(blow(case, 0.6 - 0.15 * side, 0.5 * strength, rng, damp=0.35))
-            parts.append(
-                (
-                    at * (1 + 0.03 * rng.standard_normal()),
-                    level * lay([(0.0, 0.5 * wheel), (0.0, (0.25 + 0.75 * params.size) * wood)]),
-                )
-            )
-        return lay(parts)
-
-    def rhythm(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
-        beat = 1 / around(own, params.rate, 0.004)
-        limp = 0.018 * own.standard_normal()
-        yield 0.0, 0.85
-        side = 1
-        while True:
-            side = -side
-            yield (
-                beat * (1 + side * limp + 0.004 * rng.standard_normal()),
-                0.82 + 0.08 * side * 0.5 + 0.03 * rng.random(),
-            )
-
-    return Instrument(strike=strike, rhythm=rhythm)
-
-
-CLOCK = Family(
-    "clock",
-    "A clock ticks: three small blows of the escapement, through the case; it may strike.",
-    Clock,
-    build_clock,
-    model="Each beat is unlocking, impulse and drop of the escapement: three blows within some 20 ms, through "
-    "the wheels and the case. Tick and tock differ; the beat limps a little. `chime` is the share of "
-    "beats struck on a gong.",
-    source="Mechanics of the lever escapement; modal synthesis after van den Doel & Pai, The sounds of "
-    "physical shapes, Presence 7 (1998).",
 )

@@ -124,7 +124,7 @@ def build_gears(params: Gears, studio: Studio) -> Instrument:
                 late = int(t + RATE * between(near, 0.15, 0.35) / params.rate)
                 grains.append((late, 0.4 * level * bank[int(near.integers(15))], 0.0))
         rub = creaks(noise(n)[0]) * (0.5 + 0.5 * np.cos(2 * np.pi * phase)) * 0.03 * (0.3 + params.wear)
-        return (scatter(n, grains)[0] + rub) * (0.3 + 0.7 * share)
+        return np.asarray((scatter(n, grains)[0] + rub) * (0.3 + 0.7 * share))
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         pause = 1 / params.rate
@@ -183,7 +183,7 @@ def build_computer(params: Computer, studio: Studio) -> Instrument:
         work = np.clip(busy(n), 0, 1) * block.drive
         grains = [(int(t), 0.7 * between(near, 0.3, 1) * bank[int(near.integers(24))], 0.0) for t in moments(n, work)]
         out = box(0.2 * min(flow, 4.0) ** 0.5 * draught(noise(n)))
-        return (out + tones + 1.6 * scatter(n, grains)[0]) * (0.4 + 0.6 * block.drive)
+        return np.asarray((out + tones + 1.6 * scatter(n, grains)[0]) * (0.4 + 0.6 * block.drive))
 
     return Instrument(play=play, follows=True, rest=0.9, burst=1.5)
 

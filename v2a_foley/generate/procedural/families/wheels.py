@@ -165,7 +165,7 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
             at, _ = joints.passed(joints(metres / gap), np.array([0.0, 0.31]))
             loud = (0.2 + 0.6 * hard) * (0.4 if gap < 0.2 else 0.8)
             grains += [(int(t), loud * between(near, 0.4, 1) * bumps[int(near.integers(6))], 0.0) for t in at]
-        return (out + 0.45 * scatter(n, grains)) * (0.2 + 0.8 * share)
+        return np.asarray((out + 0.45 * scatter(n, grains)) * (0.2 + 0.8 * share))
 
     return Instrument(play=play, follows=True, rest=0.8, burst=1.6)
 
