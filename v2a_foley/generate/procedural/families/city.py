@@ -228,8 +228,9 @@ def build_street(params: Street, studio: Studio) -> Instrument:
     """Build a lively place in the open."""
     quiet = params.doing in ("suburb", "village", "playground")
     layers: list[Play] = []
+    behind = Studio(1, studio.entropy)
     if quiet or not params.traffic:
-        layers.append(layer(build_wind(Wind(5.0, 0.3, "leaves" if quiet else "open"), studio), studio, 0.22))
+        layers.append(layer(build_wind(Wind(5.0, 0.3, "leaves" if quiet else "open"), behind), studio, 0.22))
     if params.traffic:
         cars = City(4 + 50 * params.traffic, 45.0, 160.0 - 110 * params.traffic, 0.0, 0.1 if quiet else 0.3)
         layers.append(layer(build_city(cars, studio), studio, 0.15 + 0.85 * params.traffic))

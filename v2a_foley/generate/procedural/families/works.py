@@ -43,6 +43,8 @@ def rotating(
     noise, colour = Noise(studio.rng(name, 1), studio.channels), coloured(slope(-3.0), band(*air))
     drifts, breath = [Slow(studio.rng(name, 2 + k), 0.2) for k in range(count)], Slow(studio.rng(name, 40), 0.1)
     levels = own.uniform(0.4, 1.0, count)
+    turn = 2 * np.pi * np.arange(4096) / 4096
+    table = 0.3 * np.sin(turn) + np.sin(blades * turn) + 0.4 * np.sin(2 * blades * turn + 1)
 
     def play(block: Block) -> Wave:
         n = block.samples
@@ -50,8 +52,7 @@ def rotating(
         for k in range(count):
             phase = phases[k] + np.cumsum(speeds[k] * (1 + 0.004 * drifts[k](n))) / RATE
             phases[k] = float(phase[-1] % 1024)
-            turn = 2 * np.pi * phase
-            tone += levels[k] * (0.3 * np.sin(turn) + np.sin(blades * turn) + 0.4 * np.sin(2 * blades * turn + 1))
+            tone += levels[k] * table[((phase % 1) * 4096).astype(int)]
         return np.asarray(colour(noise(n)) * np.exp(0.05 * breath(n)) + share / np.sqrt(count) * tone)
 
     return play
@@ -172,7 +173,7 @@ _PLANTS = {
     "factory": Plant(
         ((24.6, 4, 5, (60, 1500), 0.9), (49, 7, 3, (200, 2500), 0.4)), 0.7, ((_press, 1.6, 0.8), (_line, 3.5, 0.7))
     ),
-    "servers": Plant(((95, 7, 9, (200, 6500), 0.5), (160, 5, 6, (600, 9000), 0.35)), 1.0, ()),
+    "servers": Plant(((95, 7, 5, (200, 6500), 0.5), (160, 5, 4, (600, 9000), 0.35)), 1.0, ()),
     "power": Plant(((50, 2, 4, (40, 900), 2.2), (25, 12, 2, (150, 3000), 0.5)), 1.0, ((_pump, 9.0, 0.4),)),
     "laboratory": Plant(
         ((29, 9, 3, (120, 2500), 0.35),), 0.8, ((_pump, 7.0, 0.35), (_chirp, 5.0, 0.3), (_tools, 12.0, 0.15))
