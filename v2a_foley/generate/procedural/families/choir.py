@@ -73,7 +73,7 @@ def build(params: Choir, studio: Studio) -> Instrument:
         return even(total)
 
     throat = float(np.mean([t for _, t in parts])) * around(rng, 1.0, 0.02)
-    levels = (1.0, 0.6, 0.28, 0.3 * params.training)
+    weights = (1.0, 0.6, 0.28, 0.3 * params.training)
     tract = [Filter(resonance(f * throat, q)) for f, q in zip((*shape, 2900), (7, 9, 11, 12), strict=True)]
     lips = Filter(lowpass(900 if params.vowel == "m" else 14_000, 1))
 
@@ -89,7 +89,7 @@ def build(params: Choir, studio: Studio) -> Instrument:
             state["next"] += params.hold * around(rng, 1, 0.05)
         state["next"] -= n / RATE
         dry = scatter(n, grains)
-        sung = sum((level * formant(dry) for level, formant in zip(levels, tract, strict=True)), np.zeros_like(dry))
+        sung = sum((level * formant(dry) for level, formant in zip(weights, tract, strict=True)), np.zeros_like(dry))
         return lips(np.asarray(sung))
 
     return Instrument(play=play, burst=params.hold)
