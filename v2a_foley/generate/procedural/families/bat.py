@@ -10,7 +10,7 @@ import numpy as np
 from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import lay, seconds
-from v2a_foley.generate.procedural.parts.throat import PUFF, Call, Throat, arc, individual, utter
+from v2a_foley.generate.procedural.parts.throat import PUFF, Call, Chorus, Throat, arc, individual, utter
 from v2a_foley.generate.procedural.parts.voice import Utterance
 
 
@@ -72,10 +72,12 @@ def build(params: Bat, studio: Studio) -> Instrument:
     if params.kind == "roost":
         ratio = params.mass / 8
         throat = Throat(ratio**-0.23, ratio**-0.2)
+        chorus = Chorus(params.number)
         ones = [individual(throat, studio.rng("individual", k)) for k in range(params.number)]
 
         def strike(strength: float, rng: np.random.Generator) -> Wave:
-            return utter(_ROOST, ones[int(rng.integers(params.number))], strength, rng)
+            who = ones[int(rng.integers(params.number))]
+            return chorus(lambda: utter(_ROOST, who, strength, rng), rng)
     else:
         masses = [around(studio.rng("individual", k), params.mass, 0.15) for k in range(params.number)]
 

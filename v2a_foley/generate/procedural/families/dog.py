@@ -91,9 +91,9 @@ _CALLS = {
 
 
 def _pant(throat: Throat, studio: Studio) -> Instrument:
-    """Breathe out and in through the open mouth, some five times a second: noise, lower on the way out."""
+    """Breathe out and in through the open mouth, four to five times a second: noise, lower on the way out."""
     own = studio.rng("pant")
-    rate = around(own, 5.0, 0.06) * throat.tract**0.4 * 2 ** (0.8 * (throat.arousal - CALM))
+    rate = around(own, 4.6, 0.06) * throat.tract**0.4 * 2 ** (0.8 * (throat.arousal - CALM))
     low = 620 * throat.tract
     out_low, out_high = coloured(band(low, 2.6 * low)), coloured(band(2.5 * low, 7 * low))
     in_low, in_high = coloured(band(1.7 * low, 4.2 * low)), coloured(band(4.5 * low, 11 * low))

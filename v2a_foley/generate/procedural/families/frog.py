@@ -12,7 +12,7 @@ from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wav
 from v2a_foley.generate.procedural.parts.air import through_air
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import lay, unit
-from v2a_foley.generate.procedural.parts.throat import HOLD, PUFF, Call, Throat, individual, turns, utter
+from v2a_foley.generate.procedural.parts.throat import HOLD, PUFF, Call, Chorus, Throat, individual, turns, utter
 from v2a_foley.generate.procedural.parts.voice import Utterance
 
 
@@ -111,12 +111,13 @@ def build(params: Frog, studio: Studio) -> Instrument:
     sing, rest = _SPECIES[params.species]
     warm = max(0.25, (params.temperature + 2) / 20)
     throat = Throat(params.length**-0.8, 1 / params.length)
+    chorus = Chorus(params.number)
     ones = [individual(throat, studio.rng("individual", k), 0.06) for k in range(params.number)]
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
-        wave = unit(sing(ones[int(rng.integers(params.number))], warm, strength, rng))
+        who = ones[int(rng.integers(params.number))]
         far = params.distance * (1.0 if params.number == 1 else between(rng, 0.5, 2.5))
-        return through_air((0.5 + 0.5 * strength) * wave, far, rng)
+        return chorus(lambda: through_air(unit(sing(who, warm, strength, rng)), far, rng), rng)
 
     return Instrument(strike=strike, rhythm=turns(rest / warm, params.number, least=0.06))
 

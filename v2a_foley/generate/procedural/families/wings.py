@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from v2a_foley.generate.procedural.family import RATE, Family, Instrument, Studi
 from v2a_foley.generate.procedural.parts.filters import band, highpass, once
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, swell, unit
-from v2a_foley.generate.procedural.parts.throat import turns
+from v2a_foley.generate.procedural.parts.throat import Chorus, turns
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,18 @@ def build(params: Wings, studio: Studio) -> Instrument:
     """Build one bird or a flock."""
     masses = [around(studio.rng("mass", k), params.mass, 0.1) for k in range(params.number)]
 
+    chorus = Chorus(params.number)
+
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         if params.kind == "hover":
             return _hover(params, masses[int(rng.integers(params.number))], rng)
         if params.number == 1 or params.kind == "flap":
             return _bird(params, masses[int(rng.integers(params.number))], strength, rng)
-        shown = min(params.number, 12)
-        return lay(
-            [
-                (0.9 * rng.random() ** 1.5 * (k > 0), between(rng, 0.4, 1.0) * _bird(params, masses[k], strength, rng))
-                for k in range(shown)
-            ]
-        )
+        parts = []
+        for k in range(min(params.number, 12)):
+            wave = chorus(partial(_bird, params, masses[k], strength, rng), rng)
+            parts.append((0.9 * rng.random() ** 1.5 * (k > 0), between(rng, 0.4, 1.0) * wave))
+        return lay(parts)
 
     return Instrument(strike=strike, rhythm=turns(1.7 if params.kind != "take_off" else 3.5, params.number, least=0.25))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from v2a_foley.generate.procedural.family import Family, Instrument, Studio, Wav
 from v2a_foley.generate.procedural.parts.air import through_air
 from v2a_foley.generate.procedural.parts.noise import around, between
 from v2a_foley.generate.procedural.parts.shapes import lay
-from v2a_foley.generate.procedural.parts.throat import PUFF, Call, Throat, arc, individual, turns, utter
+from v2a_foley.generate.procedural.parts.throat import PUFF, Call, Chorus, Throat, arc, individual, turns, utter
 from v2a_foley.generate.procedural.parts.voice import Utterance
 
 
@@ -92,11 +93,14 @@ def build(params: Wolf, studio: Studio) -> Instrument:
     throat = Throat(params.mass**-0.4, params.mass ** (-1 / 3))
     ones = [individual(throat, studio.rng("individual", k), 0.12) for k in range(params.number)]
 
+    chorus = Chorus(params.number)
+
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         first = int(rng.integers(params.number))
         parts, at = [], 0.0
         for k in range(params.number):
-            howl = utter(call, ones[(first + k) % params.number], strength, rng)
+            who = ones[(first + k) % params.number]
+            howl = chorus(partial(utter, call, who, strength, rng), rng)
             parts.append((at, howl * (1.0 if k == 0 else between(rng, 0.35, 0.9))))
             at += around(rng, 1.1 / params.number**0.3, 0.35)
         return through_air(lay(parts), params.distance, rng)

@@ -154,6 +154,29 @@ def turns(rest: float, number: int = 1, arousal: float = CALM, *, least: float =
     return rhythm
 
 
+class Chorus:
+    """Calls of many, of which most are heard again, each time at another pitch and pace; a few are sung anew."""
+
+    def __init__(self, number: int, *, few: int = 2, anew: float = 0.2) -> None:
+        """Keep calls only where more than a few sing."""
+        self._room = min(number + 6, 16) if number > few else 0
+        self._anew = anew
+        self._calls: list[Wave] = []
+
+    def __call__(self, sing: Callable[[], Wave], rng: np.random.Generator) -> Wave:
+        """Return a call: a new one, or one that is kept, played up to some 6 % faster or slower."""
+        if len(self._calls) < self._room // 2 or rng.random() < self._anew:
+            fresh = sing()
+            if self._room:
+                self._calls.append(fresh)
+                del self._calls[: -self._room]
+            return fresh
+        if not self._calls:
+            return sing()
+        kept = self._calls[int(rng.integers(len(self._calls)))]
+        return np.asarray(np.interp(np.arange(0, len(kept) - 1, around(rng, 1.0, 0.03)), np.arange(len(kept)), kept))
+
+
 @dataclass(frozen=True)
 class Company:
     """Animals that call.
@@ -182,8 +205,10 @@ def company_of(
     """Build animals that take turns in what ``voice`` makes of a throat, a strength and chance."""
     ones = [individual(of.throat, studio.rng("individual", k)) for k in range(of.number)]
 
+    chorus = Chorus(of.number)
+
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         who = ones[int(rng.integers(of.number))]
-        return through_air(voice(who, strength, rng), of.metres, rng)
+        return chorus(lambda: through_air(voice(who, strength, rng), of.metres, rng), rng)
 
     return Instrument(strike=strike, rhythm=turns(rest, of.number, of.throat.arousal, least=of.least))
