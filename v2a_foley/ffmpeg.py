@@ -62,7 +62,10 @@ def failure(what: str, stderr: str) -> RenderError | DiskFull:
     if any(words in stderr for words in _FULL):
         return DiskFull(f"There is no space left while {what}.", hint="Free some space, or choose another disk.")
     last = next((line for line in reversed(stderr.strip().splitlines()) if line.strip()), "no reason given")
-    return RenderError(f"ffmpeg failed while {what}: {last.strip()}")
+    return RenderError(
+        f"ffmpeg failed while {what}: {last.strip()}",
+        hint="If the film may be damaged, copy it with ffmpeg (-c copy) to a .mkv first; else please report this.",
+    )
 
 
 def run(arguments: Sequence[str | Path], *, what: str, progress: Progress | None = None) -> str:

@@ -69,4 +69,4 @@ def test_it_sounds_so(event: Event):
 @pytest.mark.long
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
 def test_the_median_individual_sounds_so(event: Event):
-    assert not misses(event, [measured(event, seed) for seed in range(11, 20)])
+    assert not misses(event, [measured(event, seed) for seed in (11, 12, 13)])

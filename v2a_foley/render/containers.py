@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from v2a_foley.errors import MediaUnreadable, OutputError
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import MediaFacts
+from v2a_foley.packets import packets
 from v2a_foley.render.kinds import CONTAINERS, SOUND_ONLY, Container, container_of
 from v2a_foley.render.trial import keeps, refusal, shift
 from v2a_foley.timebase import SAMPLE_RATE
@@ -203,7 +204,7 @@ def _where_instead(facts: MediaFacts, output: Path) -> str:
 
 def _starts_hidden(film: InputContainer, picture: Stream) -> bool:
     """Tell whether a picture begins with frames that are decoded and never shown."""
-    first = next((packet for packet in film.demux(picture) if packet.size), None)
+    first = next((packet for packet in packets(film, picture) if packet.size), None)
     return first is not None and first.is_discard
 
 
@@ -254,7 +255,7 @@ def _covers(facts: MediaFacts, indices: list[int]) -> tuple[tuple[str, str, byte
     for index in indices:
         with av.open(file_url(facts.path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as film:
             stream = film.streams[index]
-            content = next((bytes(packet) for packet in film.demux(stream) if packet.size), b"")
+            content = next((bytes(packet) for packet in packets(film, stream) if packet.size), b"")
             kind = _cover_type(stream)
             name = stream.metadata.get("filename") or f"cover.{kind.removeprefix('image/')}"
         if content:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from v2a_foley import ffmpeg
 from v2a_foley.errors import RenderError
 from v2a_foley.files import scratch_folder
 from v2a_foley.media import MediaFacts
+from v2a_foley.packets import packets
 from v2a_foley.render.kinds import Container
 from v2a_foley.render.verify import difference
 
@@ -129,11 +131,11 @@ def _in_order(facts: MediaFacts) -> bool:
         stream = film.streams[facts.picture.index]
         if not isinstance(stream, av.VideoStream) or not stream.codec_context.has_b_frames:
             return True
-        packets = [packet for packet, _ in zip(film.demux(stream), range(_PACKETS), strict=False)]
-        known = [packet.pts for packet in packets if packet.pts is not None]
+        first = list(islice(packets(film, stream), _PACKETS))
+        known = [packet.pts for packet in first if packet.pts is not None]
         if known != sorted(known):  # the container knows the order
             return True
-        for packet in packets:
+        for packet in first:
             with suppress(av.FFmpegError):
                 times += [frame.pts for frame in stream.decode(packet) if frame.pts is not None]
             if times != sorted(times):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from v2a_foley.errors import RenderError
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import MediaFacts
+from v2a_foley.packets import packets
 from v2a_foley.progress import Progress
 from v2a_foley.render.kinds import Container, spoken
 from v2a_foley.video.bitstream import UNITS, UnitStream
@@ -195,7 +196,7 @@ def _packets(film: InputContainer, stream: Any) -> Iterator[Packet[Any]]:  # noq
     for other in film.streams:
         if other.index != stream.index:
             other.discard = Discard.all
-    return (packet for packet in film.demux(stream) if packet.size)
+    return (packet for packet in packets(film, stream) if packet.size)
 
 
 def _sound_differs(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.packets import packets
 from v2a_foley.timebase import clean_rate
 
 if TYPE_CHECKING:
@@ -147,12 +148,12 @@ def scan_tracks(
     complaint = ""
     try:
         if waiting:
-            for packet in container.demux((*streams, *heads)):
+            for packet in packets(container, *streams, *heads):
                 tracks[packet.stream_index].take(packet)
                 if all(track.first_frame is not None for track in waiting):
                     break
         # This goes on where the loop above stopped reading; at the end of the film it only flushes once more.
-        for packet in container.demux(tuple(streams)):
+        for packet in packets(container, *streams):
             tracks[packet.stream_index].take(packet)
     except FFmpegError as error:
         complaint = str(error.strerror or error)

@@ -19,6 +19,7 @@ import numpy as np
 
 from v2a_foley.ffmpeg import file_url
 from v2a_foley.media import MediaFacts
+from v2a_foley.packets import packets
 from v2a_foley.video.bitstream import UNITS, UnitStream
 from v2a_foley.video.decord_door import Decoder, Frames
 
@@ -132,7 +133,7 @@ class Segments:
                 codec = stream.codec_context.codec.canonical_name
                 if codec in UNITS:
                     self._units = UnitStream(codec, stream.codec_context.extradata or b"")
-                for part in self._cut(container.demux(stream)):
+                for part in self._cut(packets(container, stream)):
                     yield partial(self._copied, part, stream), part.shown
         except (FFmpegError, ValueError) as error:
             raise self._error(self._facts.path, f"it cannot be parted: {error}") from error

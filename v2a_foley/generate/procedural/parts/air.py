@@ -8,7 +8,7 @@ from v2a_foley.generate.procedural.family import RATE, Wave
 from v2a_foley.generate.procedural.parts.filters import lowpass, once
 
 _LOSS = 1.7e-6
-"""Absorption in dB a kilometre over the square of the frequency in hertz: ISO 9613-1 at 10-20 degrees, 50-70 % humid."""
+"""Absorption in dB a kilometre over the square of the frequency in hertz: ISO 9613-1, 10-20 degrees, 50-70 % humid."""
 
 
 def air(metres: float) -> Wave:
@@ -18,7 +18,7 @@ def air(metres: float) -> Wave:
 
 
 def through_air(wave: Wave, metres: float, rng: np.random.Generator) -> Wave:
-    """Bring a whole sound, ``(n,)``, from so many metres: the air's absorption, and faint scattered echoes from afar."""
+    """Bring a whole sound, ``(n,)``, from so many metres: the air's absorption and faint scattered echoes."""
     dull = once(wave, air(metres))
     far = metres / (metres + 150.0)
     if far < 0.05:
