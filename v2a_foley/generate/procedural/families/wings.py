@@ -24,6 +24,10 @@ class Wings:
     effort: float = span(0.5)
 
 
+_HOVERS = 0.01
+"""Mass in kilograms up to which birds hover for long; heavier ones are heard as this."""
+
+
 def beats(mass: float, effort: float) -> float:
     """Return the wing beats a second of a bird after Pennycuick (1996), with span and area that fit its mass."""
     breadth, area = 1.17 * mass**0.39, 0.16 * mass**0.72
@@ -61,14 +65,14 @@ def _bird(params: Wings, own: float, strength: float, rng: np.random.Generator) 
 def _hover(params: Wings, own: float, rng: np.random.Generator) -> Wave:
     """Hum: harmonics of the beat by lift and drag, with air noise that both strokes gate."""
     n = seconds(between(rng, 0.7, 1.5))
-    rate = 52 * (own / 0.004) ** -0.45 * (0.9 + 0.2 * params.effort)
+    rate = 52 * (min(own, _HOVERS) / 0.004) ** -0.45 * (0.9 + 0.2 * params.effort)
     phase = np.cumsum(rate * (1 + 0.03 * np.sin(clock(n) * 7 + rng.random() * 6))) / RATE
     hum = sum(
         a * np.sin(2 * np.pi * k * phase + rng.random() * 6.28)
-        for k, a in enumerate((1.0, 0.9, 0.45, 0.35, 0.15, 0.1), 1)
+        for k, a in enumerate((0.8, 1.0, 0.45, 0.35, 0.15, 0.1), 1)
     )
     air = unit(once(rng.standard_normal(n), band(6 * rate, 40 * rate))) * (0.5 + 0.5 * np.cos(4 * np.pi * phase))
-    return np.asarray((hum + 0.25 * air) * swell(n, 0.15, 0.25))
+    return once((hum + 0.25 * air) * swell(n, 0.2, 0.35), highpass(0.7 * rate))
 
 
 def build(params: Wings, studio: Studio) -> Instrument:
