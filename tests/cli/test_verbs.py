@@ -36,7 +36,7 @@ def photo(folder: Path) -> Path:
 
 
 def check_shot(shot: dict) -> None:
-    assert set(shot) == {"index", "start", "end", "start_seconds", "end_seconds", "unsure", "events"}
+    assert set(shot) == {"index", "start", "end", "start_seconds", "end_seconds", "scene", "unsure", "events"}
     assert RATIONAL.match(shot["start"])
     assert RATIONAL.match(shot["end"])
     assert shot["start_seconds"] == pytest.approx(float(Fraction(shot["start"])), abs=1e-6)

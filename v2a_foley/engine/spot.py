@@ -35,7 +35,7 @@ WHOLE_SHOT = Event(
 """What sounds where a shot is heard as a whole: the picture's own embedding says what it is."""
 SAME_WORDS = 0.5
 """Cosine of two texts from which one forbids the other (``--negative``)."""
-KNOWN_WORDS = 0.35
+KNOWN_WORDS = 0.45
 """Cosine from which a prompt counts as known; below it the nearest event is taken with a warning."""
 
 _CLAUSES = re.compile(r"\s*(?:[,;+]|\band\b|\bwith\b|\bwhile\b)\s*", re.IGNORECASE)
