@@ -59,7 +59,7 @@ def test_a_file_may_name_any_part(tmp_path):
     )
     assert parts == Parts(
         "mine", tmp_path, "clip", 16, "mean", "clap", "clap", "trained", "voice",
-        Calibration(50, 0.2, CLIP_CALIBRATION.threshold, CLIP_CALIBRATION.ambience_none),
+        Calibration(50, 0.2, CLIP_CALIBRATION.threshold, CLIP_CALIBRATION.ambience_none, CLIP_CALIBRATION.same_place),
     )  # fmt: skip
 
 
