@@ -216,7 +216,7 @@ def test_names_mean_files_whatever_they_look_like(kind, cli, place):
     assert [os.fsencode(each) for each in output.parent.iterdir()] == [os.fsencode(output)]
     assert stream_hash(output) == stream_hash(source)
     assert json.loads(done.out)["output"].endswith(NAMES[kind]) or kind == "not UTF-8"
-    assert len(list(Path("../stems").iterdir())) == 4
+    assert len(list(Path("../stems").iterdir())) == 5  # EFX beside the four layers
 
 
 @pytest.mark.parametrize(

@@ -12,22 +12,23 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 _CATEGORIES = {
-    "AERO": "aircraft", "AIR": "air", "ALRM": "alarm", "AMB": "ambience", "ANML": "animal", "ARCH": "",
-    "BEEP": "beep", "BELL": "bell", "BIRD": "bird", "BLLT": "bullet", "BOAT": "boat", "CERM": "ceramic",
-    "CHAIN": "chain", "CHEM": "chemical", "CLOCK": "clock", "CLOTH": "cloth", "CMPT": "computer",
-    "COM": "communication", "COMM": "communication", "CREA": "creature", "CRWD": "crowd", "DEST": "destruction",
+    "AERO": "aircraft", "AIR": "air", "ALRM": "alarm", "AMB": "ambience", "ANML": "animal", "ARCH": "", "BEEP": "beep",
+    "BELL": "bell", "BIRD": "bird", "BLLT": "bullet", "BOAT": "boat", "CERM": "ceramic", "CHAIN": "chain",
+    "CHEM": "chemical", "CLOCK": "clock", "CLOTH": "cloth", "CMPT": "computer", "COM": "communication",
+    "COMM": "communication", "CREA": "creature", "CRWD": "crowd", "DEST": "destruction", "DESTR": "destruction",
     "DIRT": "dirt and sand", "DOOR": "door", "DRWR": "drawer", "DSGN": "designed", "ELEC": "electricity",
-    "EQUP": "equipment", "EXPL": "explosion", "FART": "fart", "FEET": "footsteps", "FGHT": "fight", "FIRE": "fire",
-    "FOLY": "foley", "FOOD": "food and drink", "FRWK": "fireworks", "GAME": "game", "GEO": "geothermal",
-    "GLAS": "glass", "GORE": "gore", "GUN": "gun", "HMN": "human", "HORN": "horn", "ICE": "ice", "LASR": "laser",
-    "LETH": "leather", "LETHR": "leather", "LIQ": "liquid and mud", "MACH": "machine", "MAGC": "magic",
-    "MECH": "mechanical", "METL": "metal", "MOTR": "motor", "MOVE": "movement", "MUSC": "musical",
-    "NATD": "natural disaster", "NDST": "natural disaster", "OBJ": "object", "PAPR": "paper", "PLAS": "plastic",
-    "RAIN": "rain", "ROBT": "robot", "ROCK": "rock", "ROPE": "rope", "RUBR": "rubber", "SCI": "science fiction",
-    "SNOW": "snow", "SPRT": "sport", "SWSH": "swoosh", "THUN": "weather thunder", "TOOL": "tool", "TOON": "cartoon",
-    "TOY": "toy", "TRN": "train", "UI": "user interface", "VEGE": "vegetation", "VEH": "vehicle", "VOX": "voice",
-    "WATR": "water", "WEAP": "weapon", "WHSH": "swoosh", "WHSL": "whistle", "WHST": "whistle", "WIND": "wind",
-    "WING": "wings", "WNDW": "window", "WOOD": "wood", "WTHR": "weather",
+    "EQUIP": "equipment", "EQUP": "equipment", "EXPL": "explosion", "FART": "fart", "FEET": "footsteps",
+    "FGHT": "fight", "FIRE": "fire", "FOLY": "foley", "FOOD": "food and drink", "FRWK": "fireworks", "GAME": "game",
+    "GEO": "geothermal", "GLAS": "glass", "GORE": "gore", "GUN": "gun", "HAIL": "weather hail", "HMN": "human",
+    "HORN": "horn", "ICE": "ice", "LASR": "laser", "LETH": "leather", "LETHR": "leather", "LIQ": "liquid and mud",
+    "MACH": "machine", "MAG": "magic", "MAGC": "magic", "MECH": "mechanical", "METL": "metal", "MOTR": "motor",
+    "MOVE": "movement", "MUSC": "musical", "NATD": "natural disaster", "NDST": "natural disaster", "OBJ": "object",
+    "PAPR": "paper", "PLAS": "plastic", "RAIN": "rain", "ROBT": "robot", "ROCK": "rock", "ROPE": "rope",
+    "RUBR": "rubber", "SCI": "science fiction", "SNOW": "snow", "SPRT": "sport", "STORM": "weather storm",
+    "SWSH": "swoosh", "THUN": "weather thunder", "TOOL": "tool", "TOON": "cartoon", "TOY": "toy", "TRN": "train",
+    "UI": "user interface", "VEGE": "vegetation", "VEH": "vehicle", "VOX": "voice", "WATR": "water", "WEAP": "weapon",
+    "WHSH": "swoosh", "WHSL": "whistle", "WHST": "whistle", "WIND": "wind", "WING": "wings", "WNDW": "window",
+    "WOOD": "wood", "WTHR": "weather",
 }  # fmt: skip
 _CATID = re.compile(rf"^({'|'.join(sorted(_CATEGORIES, key=len, reverse=True))})([A-Z0-9][a-z0-9]+[A-Za-z0-9]*)$")
 _NO_LETTERS = re.compile(r"(?:[^\w']|[\d_])+")

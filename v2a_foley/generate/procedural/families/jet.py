@@ -32,6 +32,7 @@ def build(params: Jet, studio: Studio) -> Instrument:
     top = float(np.clip(strouhal * params.velocity / params.diameter, 35, 4500))
     noise = Noise(studio.rng("mixing"), studio.channels)
     roar = coloured(slope(-2.5), peak(top, 0.45, 11.0), lowpass(max(6500, 3 * top), 1))
+    idle = coloured(slope(-4.0), peak(0.4 * top, 0.45, 11.0), lowpass(max(2600, 1.2 * top), 1))  # a slower, lower jet
     tear = coloured(highpass(900, 1), lowpass(6500, 1))
     deep = coloured(slope(-4.0), lowpass(110, 1))
     far = Filter(highpass(20, 1), air(params.distance))
@@ -48,7 +49,7 @@ def build(params: Jet, studio: Studio) -> Instrument:
         thrust = 0.06 + 0.94 * block.drive
         white = noise(n)
         shake = 1 + 0.14 * unrest(n) + 0.16 * gust(n) + 0.1 * blow(n)
-        out = 1.1 * roar(white) * thrust**1.6 * shake
+        out = 1.1 * (block.drive * roar(white) + (1 - block.drive) * idle(white)) * thrust**1.6 * shake
         if crackling:
             crackle = np.clip(tearing(n) - 0.6, 0, 3) ** 1.4
             out += 0.35 * crackling * tear(np.maximum(white, 0) ** 2 - 0.5) * crackle * thrust**2.2
@@ -67,8 +68,8 @@ JET = Family(
     Jet,
     build,
     model="The mixing noise of the jet peaks at a Strouhal number of its speed and diameter (0.4 for a jet heard "
-    "from the side, 0.05 for a rocket's supersonic plume) and rises steeply with thrust. Faster jets crackle: "
-    "skewed bursts of the high noise. The fan's blade tones follow the spool's speed, that is the intensity. "
+    "from the side, 0.05 for a rocket's supersonic plume), lower at idle, and rises steeply with thrust. "
+    "Faster jets crackle: skewed bursts of the high noise. The fan's blade tones follow the spool's speed, that is the intensity. "
     "Slow curves stand for turbulence on the way, and the air takes the heights with the distance.",
     source="Lighthill, On sound generated aerodynamically I, Proc. R. Soc. A 211 (1952); Tam, Supersonic jet noise, "
     "Annu. Rev. Fluid Mech. 27 (1995); Ffowcs Williams, Simson & Virchis, Crackle: an annoying component of "
