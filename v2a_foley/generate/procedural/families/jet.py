@@ -69,7 +69,8 @@ JET = Family(
     build,
     model="The mixing noise of the jet peaks at a Strouhal number of its speed and diameter (0.4 for a jet heard "
     "from the side, 0.05 for a rocket's supersonic plume), lower at idle, and rises steeply with thrust. "
-    "Faster jets crackle: skewed bursts of the high noise. The fan's blade tones follow the spool's speed, that is the intensity. "
+    "Faster jets crackle: skewed bursts of the high noise. The fan's blade tones follow the spool's speed, that is "
+    "the intensity. "
     "Slow curves stand for turbulence on the way, and the air takes the heights with the distance.",
     source="Lighthill, On sound generated aerodynamically I, Proc. R. Soc. A 211 (1952); Tam, Supersonic jet noise, "
     "Annu. Rev. Fluid Mech. 27 (1995); Ffowcs Williams, Simson & Virchis, Crackle: an annoying component of "
