@@ -29,10 +29,10 @@ def _halyard(rng: np.random.Generator) -> Wave:
     """A rope beats against a mast of aluminium."""
     mast, gap = body_of("metal", between(rng, 0.25, 0.6), rng), between(rng, 0.25, 0.9)
     strokes = [
-        (k * around(rng, gap, 0.2), between(rng, 0.3, 1.0) * unit(blow(mast, 0.6, 0.4, rng)))
+        (k * around(rng, gap, 0.2), between(rng, 0.3, 1.0) * unit(blow(mast, 0.6, 0.4, rng, longest=1.2)))
         for k in range(int(rng.integers(2, 8)))
     ]
-    return once(lay([(at, wave[: seconds(1.2)]) for at, wave in strokes]), lowpass(6000, 1))
+    return once(lay(strokes), lowpass(6000, 1))
 
 
 def _fender(rng: np.random.Generator) -> Wave:

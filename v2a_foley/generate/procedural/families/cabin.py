@@ -94,7 +94,7 @@ def build(params: Cabin, studio: Studio) -> Instrument:
     wall = Filter(lowpass(9000 - 6500 * params.seal, 1))
     rattles, joints = Scatter(studio.channels), Scatter(studio.channels)
     things = [
-        unit(blow(body_of(str(m), between(own, 0.0, 0.4), own), 0.6, 0.5, own))[: seconds(0.25)]
+        unit(blow(body_of(str(m), between(own, 0.0, 0.4), own), 0.6, 0.5, own, longest=0.25))
         for m in own.choice(["plastic", "metal", "glass"], 16)
     ]
     phases, due = own.random(len(make.tones)), {"joint": 0.2}

@@ -12,13 +12,24 @@ from v2a_foley.generate.procedural.families.wind import Wind, build_wind
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Play, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.air import air
 from v2a_foley.generate.procedural.parts.bodies import blow, body_of
-from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, highpass, lowpass, once, peak, slope
+from v2a_foley.generate.procedural.parts.filters import (
+    Filter,
+    band,
+    coloured,
+    highpass,
+    lowpass,
+    once,
+    peak,
+    rounded,
+    slope,
+)
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.layers import Sparse, layer, layered
 from v2a_foley.generate.procedural.parts.modal import harmonics, ring
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.people import adult, child, phrase, squeal
 from v2a_foley.generate.procedural.parts.shapes import clock, lay, seconds, swell, unit
+from v2a_foley.generate.procedural.parts.tables import stretch
 
 
 @dataclass(frozen=True)
@@ -67,29 +78,33 @@ def build_city(params: City, studio: Studio) -> Instrument:
     return Instrument(play=play)
 
 
+_SLOW = 8
+"""Samples from one value of an engine's tone to the next: its highest partial lies at some 300 Hz."""
+
+
 def passing_car(params: City, rng: np.random.Generator) -> Wave:
     """One car passes: the tyres' noise and a low engine, rising and falling as its distance says."""
     speed = params.speed / 3.6 * between(rng, 0.8, 1.2)
     nearest = max(params.distance * between(rng, 0.8, 1.3), 3.0)
     length = float(np.clip(6 * nearest / speed, 1.2, 6.0))
     n = seconds(length)
-    coarse = np.arange(0, n + 512, 512)
+    coarse = np.arange(0, n + 1024, 512)
     along = speed * (coarse / RATE - length / 2)
     away = np.sqrt(nearest**2 + along**2)
     ends = np.sin(np.pi * np.clip(coarse / (0.6 * n), 0, 0.5)) * np.sin(
         np.pi * np.clip((n - coarse) / (0.6 * n), 0, 0.5)
     )
-    near = np.interp(np.arange(n), coarse, (nearest / away * ends**2) ** 1.5)
+    near = stretch((nearest / away * ends**2) ** 1.5, 512)[:n]
     heavy = rng.random() < 0.12
     centre = (650 if heavy else 900) * (params.speed / 50) ** 0.25
-    colour = coloured(slope(-2.5), band(0.35 * centre, 2.2 * centre), peak(centre, 1.0, 4.0))
+    colour = coloured(slope(-2.5), band(rounded(0.35 * centre), rounded(2.2 * centre)), peak(centre, 1.0, 4.0))
     tyres = colour(rng.standard_normal(n)) * (params.speed / 50) ** 0.8
     if params.wet:
         tyres = tyres + 1.3 * params.wet * once(rng.standard_normal(n), band(2200, 9000))
-    bend = np.interp(np.arange(n), coarse, 1 - speed / 340 * along / away)
+    bend = stretch(1 - speed / 340 * along / away, 512 // _SLOW)[: n // _SLOW + 2]
     firing = between(rng, 32, 50) if heavy else between(rng, 55, 105)
-    phase = 2 * np.pi * np.cumsum(firing * bend) / RATE
-    tone = harmonics(phase, (1.0, 0.5, 0.25))
+    phase = 2 * np.pi * np.cumsum(firing * bend) * _SLOW / RATE
+    tone = stretch(harmonics(phase, (1.0, 0.5, 0.25)), _SLOW)[:n]
     engine = (0.9 if heavy else 0.22) * (50 / max(params.speed, 30)) ** 0.7
     return np.asarray(near * (0.9 * tyres + engine * tone * (1 + 0.3 * tyres)))
 
@@ -145,7 +160,7 @@ def _crate(rng: np.random.Generator) -> Wave:
     parts, at = [], 0.0
     for _ in range(int(rng.integers(1, 4))):
         thing = body_of(str(rng.choice(["wood", "metal", "cardboard", "plastic"])), between(rng, 0.2, 0.7), rng)
-        parts.append((at, unit(blow(thing, 0.5, 0.6, rng))[: seconds(0.8)]))
+        parts.append((at, unit(blow(thing, 0.5, 0.6, rng, longest=0.8))))
         at += between(rng, 0.1, 0.5)
     return lay(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -78,15 +79,20 @@ def _rush(params: Slide, studio: Studio) -> Play:
 
 def build_slide(params: Slide, studio: Studio) -> Instrument:
     """Build a slide; a single stroke of it starts, rushes and comes to rest."""
-    mono = Studio(1, (*studio.entropy, 7))
-    moving = _rush(params, mono)
+
+    @cache
+    def moving(channels: int) -> Play:
+        return _rush(params, studio if channels == studio.channels else Studio(channels, (*studio.entropy, 7)))
 
     def strike(strength: float, rng: np.random.Generator) -> Wave:
         n = seconds((1.5 + 4.5 * params.amount) * between(rng, 0.8, 1.3))
         force = np.interp(np.arange(n), [0, 0.2 * n, 0.5 * n, n], [0.5, 1.0, 0.8, 0.1])
-        return np.asarray(moving(Block(n, force))[0] * force**1.5 * swell(n, 0.05, 0.6 * n / 48_000))
+        return np.asarray(moving(1)(Block(n, force))[0] * force**1.5 * swell(n, 0.05, 0.6 * n / 48_000))
 
-    return Instrument(play=_rush(params, studio), strike=strike, rhythm=steady(9.0, 0.4))
+    def play(block: Block) -> Wave:
+        return moving(studio.channels)(block)
+
+    return Instrument(play=play, strike=strike, rhythm=steady(9.0, 0.4))
 
 
 SLIDE = Family(
@@ -122,10 +128,9 @@ def build_earthquake(params: Earthquake, studio: Studio) -> Instrument:
     structure = coloured(slope(-4.0), band(90, 900))
     shake = [Slow(studio.rng("shake", k), f) for k, f in enumerate((0.5, 2.4, 6.0))]
     things = [
-        unit(blow(body_of(str(m), between(rng, 0.1, 0.8), rng), 0.7, 0.6, rng))
+        unit(blow(body_of(str(m), between(rng, 0.1, 0.8), rng), 0.7, 0.6, rng, longest=0.4))
         for m in rng.choice(["glass", "wood", "ceramic", "metal"], 40)
     ]
-    things = [wave[: seconds(0.4)] for wave in things]
     moments = Moments(rng, 60 * params.rattle)
 
     def play(block: Block) -> Wave:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span, steady
-from v2a_foley.generate.procedural.parts.filters import band, coloured, highpass, lowpass, once, peak, slope
+from v2a_foley.generate.procedural.parts.filters import band, coloured, highpass, lowpass, once, peak, rounded, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, bubbles
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, unit
@@ -39,10 +39,14 @@ def plop(radius: float, thick: float, rng: np.random.Generator) -> Wave:
     life = time[-1] / 5
     bend = 1 + between(rng, 0.2, 0.7) * np.minimum(time / (2 * life), 1)
     ring = np.sin(2 * np.pi * np.cumsum(hertz * bend) / RATE) * np.exp(-time / life) * np.minimum(time * hertz, 1)
-    slap = once(rng.standard_normal(n), band(max(60.0, 0.8 * hertz), 7 * hertz + 400)) * burst(n, 0.002, 0.4 * n / RATE)
+    slap = once(rng.standard_normal(n), band(rounded(max(60.0, 0.8 * hertz)), rounded(7 * hertz + 400))) * burst(
+        n, 0.002, 0.4 * n / RATE
+    )
     parts = [(0.0, ring), (0.35 * life, (0.25 + 0.3 * thick) * unit(slap))]
     if thick > 0.5:
-        gas = once(rng.standard_normal(2 * n), band(3 * hertz, 25 * hertz + 900)) * burst(2 * n, 0.01, 1.2 * n / RATE)
+        gas = once(rng.standard_normal(2 * n), band(rounded(3 * hertz), rounded(25 * hertz + 900))) * burst(
+            2 * n, 0.01, 1.2 * n / RATE
+        )
         parts.append((0.1 * life, 0.3 * between(rng, 0.3, 1.0) * unit(gas)))
         for _ in range(int(rng.integers(2, 7))):
             spatter = once(rng.standard_normal(seconds(0.03)), band(300, 2500)) * burst(seconds(0.03), 0.001, 0.03)
@@ -59,7 +63,7 @@ def build_bubbles(params: Bubbles, studio: Studio) -> Instrument:
         middle = 3.26 / radius
         bank = bubbles(rng, 180, max(middle / 2, 25.0), min(middle * 2.5, 12_000.0), rise=0.3)
     else:
-        bank = [plop(radius * around(rng, 1, 0.35), thick, rng) for _ in range(16)]
+        bank = [plop(radius * around(rng, 1, 0.35), thick, rng) for _ in range(8)]
     renew = params.liquid != "water"
     moments, eddy = Moments(rng, params.rate / 0.6), Slow(studio.rng("eddy"), 0.9)
     noise, scatter = Noise(studio.rng("bed"), studio.channels), Scatter(studio.channels)
@@ -69,7 +73,7 @@ def build_bubbles(params: Bubbles, studio: Studio) -> Instrument:
     def play(block: Block) -> Wave:
         n = block.samples
         swell = np.exp(unrest * eddy(n))
-        if renew and rng.random() < 0.6:
+        if renew and rng.random() < 0.4:
             bank[int(rng.integers(len(bank)))] = plop(radius * around(rng, 1, 0.35), thick, rng)
         grains = []
         for at in moments(n, np.clip(0.6 * swell * block.drive, 0, 1)):

@@ -34,6 +34,7 @@ from v2a_foley.generate.procedural.parts.filters import (
 from v2a_foley.generate.procedural.parts.layers import Make, Sparse, in_room, layer, layered
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.people import adult, child, phrase, squeal
+from v2a_foley.generate.procedural.parts.tables import cycle, read
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,14 @@ class Roomtone:
     hum: float = span(0.15)
 
 
+_MAINS = ((0.5, 0.0, 0.2), (0.0, 1.0, 0.0, 0.45, 0.0, 0.2, 0.0, 0.08))
+"""Levels of the mains' odd multiples, from stray fields, and of the even ones, from iron cores."""
+
+
 def build_roomtone(params: Roomtone, studio: Studio) -> Instrument:
     """Build a room: dull noise with the room's low modes, ventilation, and mains hum that drifts."""
     own = studio.rng("room")
-    noise, vent = Noise(studio.rng("air"), studio.channels), Noise(studio.rng("vent"), studio.channels)
+    noise = Noise(studio.rng("air"), studio.channels)
     lowest = around(own, max(172.0 / (1.3 * params.volume ** (1 / 3)), 14.0), 0.08)
     modes = [peak(max(lowest * r * around(own, 1, 0.03), 20), 3.0, between(own, 3, 7)) for r in (1.0, 1.42, 1.9, 2.6)]
     loud = (params.ventilation - 10) / 55
@@ -56,21 +61,21 @@ def build_roomtone(params: Roomtone, studio: Studio) -> Instrument:
     duct = coloured(slope(-3.5 + loud), band(110, 900 + 1600 * loud), peak(around(own, 310, 0.2), 2.0, 5.0))
     breath, drift = Slow(studio.rng("breath"), 0.07), Slow(studio.rng("drift"), 0.09)
     mains = 50.0 * (1 + 0.012 * own.uniform(-1, 1))
-    levels = [(1, 0.5), (2, 1.0), (3, 0.2), (4, 0.45), (6, 0.2), (8, 0.08)]
-    offsets = own.random(len(levels)) * 6.28
-    sways = [Slow(studio.rng("sway", k), 0.15) for k in range(len(levels))]
+    stray, cores = (
+        (cycle(levels, own.random(len(levels)) * 6.28), Slow(studio.rng("sway", k), 0.15))
+        for k, levels in enumerate(_MAINS)
+    )
     state = {"phase": 0.0}
 
     def play(block: Block) -> Wave:
         n = block.samples
-        out = 0.3 * air(noise(n)) * (1 + 0.06 * breath(n)) + (0.02 + 0.22 * loud**1.5) * duct(vent(n))
+        white = noise(n)
+        out = air(white) * (0.3 + 0.018 * breath(n)) + (0.02 + 0.22 * loud**1.5) * duct(white)
         if params.hum > 0:
             phase = state["phase"] + np.cumsum(mains * (1 + 0.002 * drift(n))) / RATE
             state["phase"] = float(phase[-1] % 1)
-            tone = np.zeros(n)
-            for (k, level), start, sway in zip(levels, offsets, sways, strict=True):
-                tone += level * np.sin(2 * np.pi * k * phase + start) * (1 + 0.15 * sway(n))
-            out = out + 0.5 * params.hum * tone
+            for level, (table, sway) in ((0.3, stray), (0.65, cores)):
+                out += read(table, phase) * (params.hum * level * (1 + 0.15 * sway(n)))
         return np.asarray(out)
 
     return Instrument(play=play)

@@ -58,6 +58,10 @@ _STUFF = {
 }
 
 
+_CALM, _STORM = float(np.log(0.3)), float(np.log(2.5))
+"""Logarithms of the gusts, against the mean speed, between which the pitch of howls follows."""
+
+
 def build_wind(params: Wind, studio: Studio) -> Instrument:
     """Build wind: three bands that follow the gusts one after the other, howls that rise with them, what it moves."""
     rng, stuff = studio.rng("wind"), _STUFF[params.through]
@@ -88,14 +92,14 @@ def build_wind(params: Wind, studio: Studio) -> Instrument:
 
     def play(block: Block) -> Wave:
         n = block.samples
-        speed = np.exp(depth * (0.5 * slow(n) + 0.3 * quick(n))) * (0.25 + 0.75 * block.drive)
-        pressure = speed**1.6
+        force = depth * (0.5 * slow(n) + 0.3 * quick(n)) + np.log(0.25 + 0.75 * block.drive)
+        speed, pressure = np.exp(force), np.exp(1.6 * force)
         white = noise(n)
         out = 0.35 * rumble(white) * pressure * (1 + 0.25 * flutter(n))
-        out += 0.5 * body(white) * pressure + 0.16 * air(white) * speed**2.6
+        out += 0.5 * body(white) * pressure + 0.16 * air(white) * np.exp(2.6 * force)
         out *= stuff.air
         for k, howl in enumerate(howls):
-            bend = np.clip(speed, 0.3, 2.5) ** (0.55 + 0.05 * k)
+            bend = np.exp((0.55 + 0.05 * k) * np.clip(force, _CALM, _STORM))
             out += stuff.howl[0] * (0.42 - 0.08 * k) * howl(bend) * np.clip(speed - 0.35, 0, 2) ** 2
         if loud:
             stir = np.maximum(0.5 + 0.5 * twigs(n), 0.05)

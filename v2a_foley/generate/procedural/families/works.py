@@ -13,6 +13,7 @@ from v2a_foley.generate.procedural.parts.filters import band, coloured, decaying
 from v2a_foley.generate.procedural.parts.layers import Make, Sparse, in_room, layer, layered
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
 from v2a_foley.generate.procedural.parts.shapes import burst, clock, lay, seconds, swell, unit
+from v2a_foley.generate.procedural.parts.tables import stretch
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Works:
     place: str = choice("factory", "servers", "power", "laboratory", "building_site", "workshop", "garage")
     machines: float = span(0.5)
     volume: float = span(8000.0, 50.0, 200_000.0, unit="m^3")
+
+
+_COARSE = 256
+"""Samples from one value of a machine's drifting speed to the next."""
 
 
 def rotating(
@@ -41,18 +46,19 @@ def rotating(
     own = studio.rng(name)
     speeds, phases = [around(own, turns, 0.03) for _ in range(count)], own.random(count)
     noise, colour = Noise(studio.rng(name, 1), studio.channels), coloured(slope(-3.0), band(*air))
-    drifts, breath = [Slow(studio.rng(name, 2 + k), 0.2) for k in range(count)], Slow(studio.rng(name, 40), 0.1)
-    levels = own.uniform(0.4, 1.0, count)
+    drifts = [Slow(studio.rng(name, 2 + k), 0.2 * _COARSE) for k in range(count)]
+    breath, levels = Slow(studio.rng(name, 40), 0.1), own.uniform(0.4, 1.0, count)
     turn = 2 * np.pi * np.arange(4096) / 4096
-    table = 0.3 * np.sin(turn) + np.sin(blades * turn) + 0.4 * np.sin(2 * blades * turn + 1)
+    table = (0.3 * np.sin(turn) + np.sin(blades * turn) + 0.4 * np.sin(2 * blades * turn + 1)).astype(np.float32)
 
     def play(block: Block) -> Wave:
         n = block.samples
-        tone = np.zeros(n)
+        tone, steps = np.zeros(n), -(-n // _COARSE)
         for k in range(count):
-            phase = phases[k] + np.cumsum(speeds[k] * (1 + 0.004 * drifts[k](n))) / RATE
-            phases[k] = float(phase[-1] % 1024)
-            tone += levels[k] * table[((phase % 1) * 4096).astype(int)]
+            pace = speeds[k] / RATE * (1 + 0.004 * drifts[k](steps))
+            phase = stretch(phases[k] + np.cumsum(np.concatenate([[0.0], _COARSE * pace])), _COARSE)[:n]
+            phases[k] = float((phase[-1] + pace[-1]) % 1)
+            tone += np.float32(levels[k]) * table[(4096 * phase).astype(np.int32) & 4095]
         return np.asarray(colour(noise(n)) * np.exp(0.05 * breath(n)) + share / np.sqrt(count) * tone)
 
     return play
@@ -64,7 +70,7 @@ def _press(rng: np.random.Generator) -> Wave:
     n, m = seconds(0.35), seconds(between(rng, 0.15, 0.5))
     thud = once(rng.standard_normal(n), slope(-4.0), lowpass(220, 1)) * burst(n, 0.003, 0.3)
     hiss = once(rng.standard_normal(m), band(2500, 11_000)) * burst(m, 0.01, 0.9 * m / RATE)
-    clang = unit(blow(frame, 0.5, 0.9, rng))[: seconds(1.2)]
+    clang = unit(blow(frame, 0.5, 0.9, rng, longest=1.2))
     return lay([(0.0, 0.7 * clang), (0.0, unit(thud)), (between(rng, 0.2, 0.5), 0.25 * unit(hiss))])
 
 
@@ -74,9 +80,7 @@ def _line(rng: np.random.Generator) -> Wave:
     parts, beat = [], between(rng, 0.22, 0.5)
     for k in range(int(rng.integers(8, 18))):
         level = (1.0, 0.5, 0.7)[k % 3]
-        parts.append(
-            (k * beat * around(rng, 1, 0.006), level * unit(blow(tools[k % 3], 0.5, 0.6, rng))[: seconds(0.5)])
-        )
+        parts.append((k * beat * around(rng, 1, 0.006), level * unit(blow(tools[k % 3], 0.5, 0.6, rng, longest=0.5))))
     whole = lay(parts)
     return whole * swell(len(whole), 0.8, 0.8)
 
@@ -87,7 +91,7 @@ def _hammer(rng: np.random.Generator) -> Wave:
     gap = between(rng, 0.3, 0.6)
     return lay(
         [
-            (k * around(rng, gap, 0.08), unit(blow(what, 0.8, 0.8, rng))[: seconds(0.8)])
+            (k * around(rng, gap, 0.08), unit(blow(what, 0.8, 0.8, rng, longest=0.8)))
             for k in range(int(rng.integers(3, 8)))
         ]
     )
@@ -125,7 +129,7 @@ def _dump(rng: np.random.Generator) -> Wave:
     for _ in range(int(rng.integers(5, 14))):
         piece = body_of(what, between(rng, 0.3, 0.9), rng)
         parts.append(
-            (1.2 * rng.random() ** 1.5, between(rng, 0.2, 1.0) * unit(blow(piece, 0.5, 0.7, rng))[: seconds(0.8)])
+            (1.2 * rng.random() ** 1.5, between(rng, 0.2, 1.0) * unit(blow(piece, 0.5, 0.7, rng, longest=0.8)))
         )
     return lay(parts)
 
@@ -156,7 +160,7 @@ def _tools(rng: np.random.Generator) -> Wave:
         )
     pawl, step = body_of("metal", 0.05, rng), between(rng, 0.035, 0.07)
     return lay(
-        [(k * step, 0.5 * unit(blow(pawl, 0.9, 0.4, rng))[: seconds(0.1)]) for k in range(int(rng.integers(5, 16)))]
+        [(k * step, 0.5 * unit(blow(pawl, 0.9, 0.4, rng, longest=0.1))) for k in range(int(rng.integers(5, 16)))]
     )
 
 

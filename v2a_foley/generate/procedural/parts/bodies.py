@@ -111,15 +111,26 @@ def hollow(body: Body, amount: float, hertz: float, rng: np.random.Generator) ->
     )
 
 
-def blow(body: Body, hardness: float, strength: float, rng: np.random.Generator, *, damp: float = 1.0) -> Wave:
-    """Strike a body once, at a place of chance; a harder blow is in contact for less time, and so is brighter."""
+def blow(
+    body: Body, hardness: float, strength: float, rng: np.random.Generator, *, damp: float = 1.0, longest: float = 12.0
+) -> Wave:
+    """Strike a body once, at a place of chance; a harder blow is in contact for less time, and so is brighter.
+
+    Args:
+        body: what is struck.
+        hardness: of what strikes it, 0 to 1.
+        strength: of the blow, 0 to 1.
+        rng: source of chance.
+        damp: factor on the times for which its modes ring.
+        longest: seconds after which the ringing is cut off.
+    """
     material = body.material
     hard, soft = material.contact
     milliseconds = soft * (hard / soft) ** hardness * (1.5 - 0.7 * strength)
     place = np.cos(np.pi * rng.random() * np.arange(1, len(body.hertz) + 1) + rng.random(len(body.hertz)) * 2)
     gains = body.weight * (0.25 + 0.75 * place) * contact(body.hertz, milliseconds)
     bend = 1 + 0.004 * rng.standard_normal(len(body.hertz))
-    tone = ring(body.hertz * bend, body.t60 * damp * around(rng, 1.0, 0.08), gains)
+    tone = ring(body.hertz * bend, body.t60 * damp * around(rng, 1.0, 0.08), gains, longest=longest)
     low, high = material.noise_band
     samples = seconds(material.noise_t60 * 1.6)
     grit = rng.standard_normal(samples) * burst(samples, milliseconds / 4000, material.noise_t60)

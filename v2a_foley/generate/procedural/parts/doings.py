@@ -20,7 +20,7 @@ def struck(*materials: str, low: float, high: float, hard: float = 0.7) -> Make:
         for _ in range(int(rng.integers(1, 4))):
             body = body_of(str(rng.choice(materials)), between(rng, low, high), rng)
             parts.append(
-                (at, between(rng, 0.3, 1.0) * unit(blow(body, hard, between(rng, 0.3, 0.8), rng))[: seconds(1.2)])
+                (at, between(rng, 0.3, 1.0) * unit(blow(body, hard, between(rng, 0.3, 0.8), rng, longest=1.2)))
             )
             at += between(rng, 0.04, 0.25)
         return lay(parts)
@@ -105,10 +105,10 @@ def slosh(rng: np.random.Generator) -> Wave:
 def gate(rng: np.random.Generator) -> Wave:
     """A barred door rolls and slams, keys follow."""
     door, parts = body_of("metal", between(rng, 0.6, 0.95), rng), [(0.0, 0.15 * trolley(rng)[: seconds(1.2)])]
-    parts.append((1.1, unit(blow(door, 0.6, 0.9, rng))[: seconds(2.0)]))
+    parts.append((1.1, unit(blow(door, 0.6, 0.9, rng, longest=2.0))))
     for _ in range(int(rng.integers(2, 6))):
         key = body_of("metal", between(rng, 0.0, 0.15), rng)
-        parts.append((1.5 + rng.random(), 0.12 * unit(blow(key, 0.9, 0.5, rng))[: seconds(0.4)]))
+        parts.append((1.5 + rng.random(), 0.12 * unit(blow(key, 0.9, 0.5, rng, longest=0.4))))
     return lay(parts)
 
 

@@ -1,4 +1,4 @@
-"""Overlap-add of many small sounds onto a running texture, with their tails carried into the next block."""
+"""Overlap-add of many small sounds onto a running texture; those that reach beyond a block sound on in the next."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from v2a_foley.generate.procedural.family import RATE, Wave
 
 
 class Scatter:
-    """Places grains in the running block; what reaches beyond it is kept for the next ones."""
+    """Places grains in the running block; those that reach beyond it are kept for the next ones."""
 
     def __init__(self, channels: int) -> None:
-        """Start with no tails."""
+        """Start with nothing that waits."""
         self._channels = channels
-        self._tail = np.zeros((channels, 0))
+        self._waiting: list[tuple[int, Wave, float]] = []
 
     def __call__(self, samples: int, grains: Iterable[tuple[int, Wave, float]]) -> Wave:
         """Add grains and return the next samples, ``(channels, n)``.
@@ -24,20 +24,21 @@ class Scatter:
             samples: length of the block.
             grains: (position in the block, grain ``(m,)``, pan from -1 left to 1 right).
         """
-        grains = list(grains)
-        reach = max([samples, self._tail.shape[1], *(at + len(wave) for at, wave, _ in grains)])
-        field = np.zeros((self._channels, reach))
-        field[:, : self._tail.shape[1]] += self._tail
-        for at, wave, side in grains:
-            end = at + len(wave)
+        field, waiting = np.zeros((self._channels, samples)), []
+        for at, wave, side in [*self._waiting, *grains]:
+            if at + len(wave) > samples:
+                waiting.append((at - samples, wave, side))
+            if at >= samples:
+                continue
+            start, now = max(at, 0), wave[max(-at, 0) : samples - at]
             if self._channels == 1:
-                field[0, at:end] += wave
+                field[0, start : start + len(now)] += now
             else:
                 left, right = pan(side)
-                field[0, at:end] += left * wave
-                field[1, at:end] += right * wave
-        self._tail = field[:, samples:].copy()
-        return field[:, :samples]
+                field[0, start : start + len(now)] += left * now
+                field[1, start : start + len(now)] += right * now
+        self._waiting = waiting
+        return field
 
 
 def pan(side: float) -> tuple[float, float]:

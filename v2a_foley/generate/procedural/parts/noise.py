@@ -20,11 +20,14 @@ class Noise:
 
     def __call__(self, samples: int) -> Wave:
         """Return the next samples."""
-        white = self._rng.standard_normal((self._channels, samples), dtype=np.float32).astype(np.float64)
+        white = self._rng.standard_normal((self._channels, samples), dtype=np.float32)
         if self._channels == 1:
-            return white
-        middle, side = white[0] * self._own, white[1] * self._other
-        return np.stack([middle + side, middle - side])
+            return white.astype(np.float64)
+        middle, side = white[0] * np.float32(self._own), white[1] * np.float32(self._other)
+        both = np.empty((2, samples))
+        np.add(middle, side, out=both[0])
+        np.subtract(middle, side, out=both[1])
+        return both
 
 
 class Slow:
@@ -53,11 +56,26 @@ class Slow:
         if missing > 0:
             fresh, self._zi = signal.lfilter(self._b, self._a, self._rng.standard_normal(missing), zi=self._zi)
             self._knots = np.concatenate([self._knots, fresh * self._scale])
-        where = (self._at + np.arange(samples)) / self._hop
-        curve = np.interp(where, np.arange(len(self._knots)), self._knots)
+        curve = self._straight(samples)
         whole, self._at = divmod(self._at + samples, self._hop)
         self._knots = self._knots[whole:]
-        return np.asarray(curve)
+        return curve
+
+    def _straight(self, samples: int) -> Wave:
+        """Draw straight lines between the knots: at one stroke where they are dense, one by one where they are not."""
+        hop, knots, first = self._hop, self._knots, self._at
+        count = (first + samples - 1) // hop + 1
+        steps = np.diff(knots[: count + 1])
+        if hop < 2048:
+            ramp = np.arange(hop) / hop
+            whole = steps[:, None] * ramp
+            whole += knots[:count, None]
+            return np.asarray(whole.reshape(-1)[first : first + samples])
+        curve = np.empty(samples)
+        for k in range(count):
+            start, stop = max(k * hop - first, 0), min((k + 1) * hop - first, samples)
+            curve[start:stop] = knots[k] + steps[k] * (np.arange(start + first - k * hop, stop + first - k * hop) / hop)
+        return curve
 
 
 class Moments:

@@ -25,9 +25,55 @@ def line(points: Sequence[tuple[float, float]], samples: int, *, smooth: bool = 
     where = np.linspace(0, 1, samples)
     if not smooth or len(points) < 3:
         return np.asarray(np.interp(where, at, values))
-    from scipy.interpolate import PchipInterpolator
+    return eased(at, values, where)
 
-    return np.asarray(PchipInterpolator(at, values)(np.clip(where, at[0], at[-1])))
+
+def eased(at: Wave, values: Wave, where: Wave) -> Wave:
+    """Read a smooth curve through points that never overshoots them (Fritsch & Butland 1984).
+
+    Args:
+        at: positions of the points, ascending, ``(k,)``.
+        values: their values, ``(k,)`` or ``(k, m)``.
+        where: ascending positions to read at, ``(n,)``; beyond the ends the curve keeps its last value.
+
+    Returns:
+        The curve, ``(n,)`` or ``(n, m)``.
+    """
+    values, widths = np.asarray(values, float), np.diff(at)
+    rises = np.diff(values, axis=0) / (widths if values.ndim == 1 else widths[:, None])
+    slopes = _slopes(widths if values.ndim == 1 else widths[:, None], rises)
+    out = np.empty((len(where), *values.shape[1:]))
+    edges = np.searchsorted(where, at)
+    edges[-1] = len(where)
+    out[: edges[0]] = values[0]
+    for k, (width, rise) in enumerate(zip(widths, rises, strict=True)):
+        t = np.minimum(where[edges[k] : edges[k + 1]] - at[k], width)
+        if values.ndim == 2:
+            t = t[:, None]
+        square = (3 * rise - 2 * slopes[k] - slopes[k + 1]) / width
+        cube = (slopes[k] + slopes[k + 1] - 2 * rise) / width**2
+        out[edges[k] : edges[k + 1]] = ((cube * t + square) * t + slopes[k]) * t + values[k]
+    return out
+
+
+def _slopes(widths: Wave, rises: Wave) -> Wave:
+    """Return the slopes at the points: weighted harmonic means of the rises beside them, none at a turn."""
+    if len(rises) == 1:
+        return np.concatenate([rises, rises])
+    left, right, near, far = rises[:-1], rises[1:], 2 * widths[1:] + widths[:-1], widths[1:] + 2 * widths[:-1]
+    same = left * right > 0
+    mean = near / np.where(same, left, 1.0) + far / np.where(same, right, 1.0)
+    inner = np.where(same, (near + far) / np.where(same, mean, 1.0), 0.0)
+
+    def end(width: Wave, after: Wave, rise: Wave, beside: Wave) -> Wave:
+        slope = ((2 * width + after) * rise - width * beside) / (width + after)
+        slope = np.where(np.sign(slope) == np.sign(rise), slope, 0.0)
+        steep = (np.sign(rise) != np.sign(beside)) & (np.abs(slope) > 3 * np.abs(rise))
+        return np.asarray(np.where(steep, 3 * rise, slope))
+
+    first = end(widths[0], widths[1], rises[0], rises[1])
+    last = end(widths[-1], widths[-2], rises[-1], rises[-2])
+    return np.concatenate([first[None], inner, last[None]])
 
 
 def decay(samples: int, t60: float) -> Wave:

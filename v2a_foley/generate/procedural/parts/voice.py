@@ -11,12 +11,15 @@ from functools import lru_cache
 import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Wave
-from v2a_foley.generate.procedural.parts.shapes import clock, line, seconds, unit
+from v2a_foley.generate.procedural.parts.filters import highpass, once, rounded
+from v2a_foley.generate.procedural.parts.shapes import clock, eased, line, seconds, unit
 
 Points = tuple[tuple[float, float], ...]
 Vowels = tuple[tuple[float, tuple[float, ...]], ...]
 
 _FRAME = 400
+_STEP = 0.02
+"""Change of a formant, as a share, up to which a piece of the tract stands still: less than is heard (3 to 5 %)."""
 _HIGHER = 3
 """Formants above those given, evenly spaced, so that the spectrum does not end with the last of them."""
 
@@ -82,7 +85,7 @@ def speak(call: Utterance, rng: np.random.Generator) -> Wave:
     voiced = _tract(source * loud, call, rng)
     radiated = np.diff(voiced, prepend=0.0) * 0.5 + 0.12 * voiced
     low = max(30.0, 0.6 * min(hertz for _, hertz in call.pitch))
-    return unit(signal.sosfilt(signal.butter(2, low, "highpass", fs=RATE, output="sos"), radiated))
+    return unit(once(radiated, highpass(rounded(low))))
 
 
 @lru_cache(maxsize=256)
@@ -129,13 +132,11 @@ def _course(vowels: Vowels, frames: int) -> Wave:
     if len(at) < 3:
         share = (where - at[0]) / (at[-1] - at[0]) if len(at) > 1 else np.zeros(frames)
         return np.asarray(formants[0] + share[:, None] * (formants[-1] - formants[0]))
-    from scipy.interpolate import PchipInterpolator
-
-    return np.asarray(PchipInterpolator(at, formants, axis=0)(where))
+    return eased(at, formants, where)
 
 
 def _tract(source: Wave, call: Utterance, rng: np.random.Generator) -> Wave:
-    """Send the source through a cascade of formants that move every few milliseconds."""
+    """Send the source through a cascade of formants that move every few milliseconds, where they move at all."""
     from scipy import signal
 
     n = len(source)
@@ -154,8 +155,16 @@ def _tract(source: Wave, call: Utterance, rng: np.random.Generator) -> Wave:
     out = np.empty(n)
     sos = np.zeros((count, 6))
     sos[:, 3] = 1.0
-    for k in range(frames):
+    starts = _moves(tracks)
+    for first, last in zip(starts, [*starts[1:], frames], strict=True):
+        k = (first + last) // 2
         sos[:, 0], sos[:, 4], sos[:, 5] = 1 + a1[k] + a2[k], a1[k], a2[k]
-        piece = slice(k * _FRAME, min(n, (k + 1) * _FRAME))
+        piece = slice(first * _FRAME, min(n, last * _FRAME))
         out[piece], zi = signal.sosfilt(sos, source[piece], zi=zi)
     return out
+
+
+def _moves(tracks: Wave) -> list[int]:
+    """Return the frames at which one of the formants, ``(frames, formants)``, has moved on by a step."""
+    steps = np.floor(np.cumsum(np.max(np.abs(np.diff(np.log(tracks), axis=0)), axis=1, initial=0.0)) / _STEP)
+    return [0, *(int(k) + 1 for k in np.flatnonzero(np.diff(steps, prepend=0.0)))]
