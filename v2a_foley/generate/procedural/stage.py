@@ -105,11 +105,11 @@ class _Runner:
             wave = wave[None, :] if self._room is None else self._room(wave)
         if self._follows:
             return wave
+        if np.all(block.drive == 1.0):
+            return wave
         if self._split is None:
             self._split = Filter(_ONE_POLE)
         dark = self._split(wave)
-        if np.all(block.drive == 1.0):
-            return wave
         low = 0.01 + 0.99 * block.drive**1.3
         high = 0.004 + 0.996 * block.drive**2.0
         return np.asarray(low * dark + high * (wave - dark))
@@ -124,10 +124,11 @@ class _Width:
 
     def __init__(self, studio: Studio) -> None:
         rng = studio.rng("width")
-        self._sides = [Reverb(0.75 * decaying_noise(rng, 0.045, direct=0.0, start=0.0008)) for _ in range(2)]
+        sides = [0.75 * decaying_noise(rng, 0.045, direct=0.0, start=0.0008) for _ in range(2)]
+        self._sides = Reverb(np.stack(sides))
 
     def __call__(self, wave: Wave) -> Wave:
-        return np.stack([0.66 * wave + side(wave) for side in self._sides])
+        return np.asarray(0.66 * wave + self._sides(wave[None, :]))
 
 
 @lru_cache(maxsize=512)

@@ -61,7 +61,8 @@ def build_city(params: City, studio: Studio) -> Instrument:
         while state["car"] < n / RATE:
             at = int(state["car"] * RATE)
             if far.random() < block.drive[min(at, n - 1)]:
-                passing.append((at, passing_car(params, far) * between(far, 0.3, 1.0), between(far, -0.8, 0.8)))
+                side = between(far, 0.35, 0.9) * far.choice([-1.0, 1.0])
+                passing.append((at, passing_car(params, far) * between(far, 0.3, 1.0), side))
             state["car"] += far.exponential(every) + 0.1 * every
         while params.horns > 0 and state["horn"] < n / RATE:
             honks.append((int(state["horn"] * RATE), _far_horn(far) * between(far, 0.3, 1.0), between(far, -0.8, 0.8)))
@@ -98,9 +99,9 @@ def passing_car(params: City, rng: np.random.Generator) -> Wave:
     heavy = rng.random() < 0.12
     centre = (650 if heavy else 900) * (params.speed / 50) ** 0.25
     colour = coloured(slope(-2.5), band(rounded(0.35 * centre), rounded(2.2 * centre)), peak(centre, 1.0, 4.0))
-    tyres = colour(rng.standard_normal(n)) * (params.speed / 50) ** 0.8
+    tyres = colour(Noise(rng)(n)[0]) * (params.speed / 50) ** 0.8
     if params.wet:
-        tyres = tyres + 1.3 * params.wet * once(rng.standard_normal(n), band(2200, 9000))
+        tyres = tyres + 1.3 * params.wet * once(Noise(rng)(n)[0], band(2200, 9000))
     bend = stretch(1 - speed / 340 * along / away, 512 // _SLOW)[: n // _SLOW + 2]
     firing = between(rng, 32, 50) if heavy else between(rng, 55, 105)
     phase = 2 * np.pi * np.cumsum(firing * bend) * _SLOW / RATE
@@ -247,7 +248,7 @@ def build_street(params: Street, studio: Studio) -> Instrument:
     if quiet or not params.traffic:
         layers.append(layer(build_wind(Wind(5.0, 0.3, "leaves" if quiet else "open"), behind), studio, 0.22))
     if params.traffic:
-        cars = City(4 + 50 * params.traffic, 45.0, 160.0 - 110 * params.traffic, 0.0, 0.1 if quiet else 0.3)
+        cars = City(3 + 32 * params.traffic, 45.0, 160.0 - 110 * params.traffic, 0.0, 0.1 if quiet else 0.3)
         layers.append(layer(build_city(cars, studio), studio, 0.15 + 0.85 * params.traffic))
     for k, (make, pause, gain) in enumerate(_STREETS[params.doing]):
         layers.append(Sparse(studio, f"doing{k}", pause / (0.4 + 0.6 * params.people), make, gain, early=k == 0))

@@ -45,7 +45,7 @@ def _rush(params: Slide, studio: Studio) -> Play:
     deep = {"rock": 0.3, "earth": 0.4, "snow": 0.55, "sand": 0.04}[params.matter] * (0.35 + 0.65 * params.amount)
     bank = []
     if hard:
-        for _ in range(24):
+        for _ in range(16):
             stone = body_of("stone", float(np.clip(size * around(rng, 1, 0.3), 0, 1)), rng)
             knock = unit(blow(stone, 0.5, between(rng, 0.4, 1.0), rng))
             n = seconds(0.25 + 0.4 * size)
@@ -176,7 +176,7 @@ class Eruption:
 def _blast(rng: np.random.Generator) -> Wave:
     """One burst in the crater and its echo."""
     n = seconds(between(rng, 1.5, 3.0))
-    return once(rng.standard_normal(n), slope(-5.0), highpass(24), lowpass(240, 1)) * burst(n, 0.02, 0.7 * n / 48_000)
+    return once(Noise(rng)(n)[0], slope(-5.0), highpass(24), lowpass(240, 1)) * burst(n, 0.02, 0.7 * n / 48_000)
 
 
 def build_eruption(params: Eruption, studio: Studio) -> Instrument:

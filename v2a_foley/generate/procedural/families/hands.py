@@ -8,7 +8,7 @@ import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.air import air
-from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, once, slope
+from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, once, rounded, slope
 from v2a_foley.generate.procedural.parts.grains import Scatter, ticks
 from v2a_foley.generate.procedural.parts.modal import ring
 from v2a_foley.generate.procedural.parts.noise import Noise, Slow, around, between
@@ -28,7 +28,9 @@ class Applause:
 def _clap(centre: float, rng: np.random.Generator) -> Wave:
     n = seconds(0.035)
     time = clock(n)
-    air = once(rng.standard_normal(n), band(centre * 0.6, centre * 1.7, 2)) * np.exp(-time / between(rng, 0.004, 0.008))
+    air = once(rng.standard_normal(n), band(rounded(centre * 0.6), rounded(centre * 1.7), 2)) * np.exp(
+        -time / between(rng, 0.004, 0.008)
+    )
     snap = once(rng.standard_normal(n), band(2500, 9000)) * np.exp(-time / 0.002)
     return unit(unit(air) + (0.1 + 0.3 * centre / 2000) * unit(snap))
 

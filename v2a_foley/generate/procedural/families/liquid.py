@@ -44,7 +44,7 @@ def plop(radius: float, thick: float, rng: np.random.Generator) -> Wave:
     )
     parts = [(0.0, ring), (0.35 * life, (0.25 + 0.3 * thick) * unit(slap))]
     if thick > 0.5:
-        gas = once(rng.standard_normal(2 * n), band(rounded(3 * hertz), rounded(25 * hertz + 900))) * burst(
+        gas = once(Noise(rng)(2 * n)[0], band(rounded(3 * hertz), rounded(25 * hertz + 900))) * burst(
             2 * n, 0.01, 1.2 * n / RATE
         )
         parts.append((0.1 * life, 0.3 * between(rng, 0.3, 1.0) * unit(gas)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -43,8 +44,8 @@ class Scatter:
 
 def pan(side: float) -> tuple[float, float]:
     """Constant-power gains for left and right; the centre has one each."""
-    angle = (np.clip(side, -1, 1) + 1) * np.pi / 4
-    return float(np.cos(angle) * np.sqrt(2)), float(np.sin(angle) * np.sqrt(2))
+    angle = (min(max(side, -1.0), 1.0) + 1) * math.pi / 4
+    return math.cos(angle) * math.sqrt(2), math.sin(angle) * math.sqrt(2)
 
 
 def bubbles(rng: np.random.Generator, count: int, low: float, high: float, *, rise: float = 0.15) -> list[Wave]:

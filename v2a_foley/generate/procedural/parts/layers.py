@@ -30,9 +30,9 @@ def layer(instrument: Instrument, studio: Studio, gain: float, *designs: Wave) -
 
     def raw(block: Block) -> Wave:
         wave = np.atleast_2d(play(block))
-        if len(wave) < studio.channels:
-            wave = np.repeat(wave, studio.channels, axis=0)
-        return wave if colour is None else colour(wave)
+        if colour is not None:
+            wave = colour(wave)
+        return wave if len(wave) == studio.channels else np.repeat(wave, studio.channels, axis=0)
 
     trial = raw(Block(_TRIAL, np.ones(_TRIAL)))
     loud = gain * _LEVEL / max(float(np.sqrt(np.mean(trial**2))), 1e-9)
@@ -96,9 +96,9 @@ def layered(layers: Sequence[Play]) -> Play:
     """Return the sum of several layers."""
 
     def play(block: Block) -> Wave:
-        total = layers[0](block)
+        total = layers[0](block).copy()
         for one in layers[1:]:
-            total = total + one(block)
+            total += one(block)
         return total
 
     return play

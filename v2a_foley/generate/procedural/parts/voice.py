@@ -17,7 +17,7 @@ from v2a_foley.generate.procedural.parts.shapes import clock, eased, line, secon
 Points = tuple[tuple[float, float], ...]
 Vowels = tuple[tuple[float, tuple[float, ...]], ...]
 
-_FRAME = 400
+_FRAME = 480
 _STEP = 0.02
 """Change of a formant, as a share, up to which a piece of the tract stands still: less than is heard (3 to 5 %)."""
 _HIGHER = 3
