@@ -13,7 +13,6 @@ from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument
 from v2a_foley.generate.procedural.parts.air import air
 from v2a_foley.generate.procedural.parts.bodies import blow, body_of
 from v2a_foley.generate.procedural.parts.filters import (
-    Filter,
     band,
     coloured,
     highpass,
@@ -45,11 +44,11 @@ class City:
 
 def build_city(params: City, studio: Studio) -> Instrument:
     """Build traffic: a far rumble, cars that pass, horns now and then."""
-    noise, far = Noise(studio.rng("air"), studio.channels), studio.rng("passing")
-    rumble = coloured(slope(-4.5), highpass(28, 1), peak(80, 0.8, 4.0), lowpass(900, 1))
-    hush = coloured(slope(-3.5), band(350, 2600))
+    noise, far, way = Noise(studio.rng("air"), studio.channels), studio.rng("passing"), air(params.distance)
+    rumble = coloured(slope(-4.5), highpass(28, 1), peak(80, 0.8, 4.0), lowpass(900, 1), then=way)
+    hush = coloured(slope(-3.5), band(350, 2600), then=way)
     breath, surge = Slow(studio.rng("breath"), 0.08), Slow(studio.rng("surge"), 0.22)
-    cars, horns, way = Scatter(studio.channels), Scatter(studio.channels), Filter(air(params.distance))
+    cars, horns = Scatter(studio.channels), Scatter(studio.channels)
     every = 60.0 / params.density
     state = {"car": far.random() * every * 0.7, "horn": 4.0 * far.random() + 1}
     busy = params.density / (params.density + 15)
@@ -74,7 +73,7 @@ def build_city(params: City, studio: Studio) -> Instrument:
             0.15 * breath(n)
         )
         out = out * (0.3 + 0.7 * busy) * (1.3 - 0.8 * clear) + (0.25 + 0.45 * clear) * cars(n, passing)
-        return way(out) + 0.14 * horns(n, honks)
+        return out + 0.14 * horns(n, honks)
 
     return Instrument(play=play)
 
@@ -98,10 +97,15 @@ def passing_car(params: City, rng: np.random.Generator) -> Wave:
     near = stretch((nearest / away * ends**2) ** 1.5, 512)[:n]
     heavy = rng.random() < 0.12
     centre = (650 if heavy else 900) * (params.speed / 50) ** 0.25
-    colour = coloured(slope(-2.5), band(rounded(0.35 * centre), rounded(2.2 * centre)), peak(centre, 1.0, 4.0))
+    colour = coloured(
+        slope(-2.5),
+        band(rounded(0.35 * centre), rounded(2.2 * centre)),
+        peak(centre, 1.0, 4.0),
+        then=air(params.distance),
+    )
     tyres = colour(Noise(rng)(n)[0]) * (params.speed / 50) ** 0.8
     if params.wet:
-        tyres = tyres + 1.3 * params.wet * once(Noise(rng)(n)[0], band(2200, 9000))
+        tyres = tyres + 1.3 * params.wet * once(Noise(rng)(n)[0], band(2200, 9000), air(params.distance))
     bend = stretch(1 - speed / 340 * along / away, 512 // _SLOW)[: n // _SLOW + 2]
     firing = between(rng, 32, 50) if heavy else between(rng, 55, 105)
     phase = 2 * np.pi * np.cumsum(firing * bend) * _SLOW / RATE
@@ -268,7 +272,7 @@ def build_street(params: Street, studio: Studio) -> Instrument:
         many = 2 + 90 * params.people**1.6
         bed = (600.0, 2600.0) if young else (350.0, 1700.0)
         talk = throng(Throng(voice, many, 0.16, bed, 4.2, 8.0 if young else 9.0, 0.25), studio)
-        layers.append(layer(Instrument(play=talk), studio, 0.2 + 0.8 * params.people, highpass(120, 1)))
+        layers.append(layer(Instrument(play=talk), studio, 0.2 + 0.8 * params.people))
     return Instrument(play=layered(layers), burst=2.5)
 
 

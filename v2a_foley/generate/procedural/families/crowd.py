@@ -9,7 +9,7 @@ import numpy as np
 
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Play, Studio, Wave, choice, span
 from v2a_foley.generate.procedural.parts.air import air
-from v2a_foley.generate.procedural.parts.filters import Filter, band, coloured, decaying_noise, lowpass, once
+from v2a_foley.generate.procedural.parts.filters import band, coloured, decaying_noise, lowpass, once
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.noise import Moments, Noise, Slow, between
 from v2a_foley.generate.procedural.parts.people import Person, adult, boo, child, laugh, phrase, shout, squeal
@@ -44,12 +44,13 @@ class Throng:
 def throng(plan: Throng, studio: Studio) -> Play:
     """Let some people stand out, taken in turn from a bank that is renewed as it is used, before the murmur of all."""
     rng = studio.rng("people")
+    way = air(plan.distance)
     response = decaying_noise(studio.rng("room"), max(0.05, plan.room), start=0.004)
 
     def uttered() -> Wave:
         from scipy import signal
 
-        dry = plan.voice(rng)
+        dry = once(plan.voice(rng), way)
         if plan.room < 0.15:
             return dry
         return np.asarray(np.pad(dry, (0, len(response) - 1)) + 0.9 * signal.oaconvolve(dry, response))
@@ -61,8 +62,7 @@ def throng(plan: Throng, studio: Studio) -> Play:
     moments, scatter = Moments(rng, rate), Scatter(studio.channels)
     noise, mood = Noise(studio.rng("far"), studio.channels), Slow(studio.rng("mood"), 0.25)
     low, high = plan.bed
-    far = coloured(band(low, high), lowpass(0.9 * (low * high) ** 0.5, 1))
-    path = Filter(air(plan.distance))
+    far = coloured(band(low, high), lowpass(0.9 * (low * high) ** 0.5, 1), then=way)
     murmur = Slow(studio.rng("murmur"), plan.rate)
     unsteady = 0.35 * (1 - many) + 0.06
 
@@ -77,7 +77,7 @@ def throng(plan: Throng, studio: Studio) -> Play:
             bank[int(rng.integers(len(bank)))] = uttered()
         bed = far(noise(n)) * (1 + unsteady * murmur(n)) * (1 + 0.14 * mood(n))
         share = 1.1 * many**1.5
-        return path(0.42 * (0.25 + 0.75 * closeness) * scatter(n, grains) + share * bed)
+        return np.asarray(0.42 * (0.25 + 0.75 * closeness) * scatter(n, grains) + share * bed)
 
     return play
 

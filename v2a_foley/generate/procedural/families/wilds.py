@@ -102,7 +102,7 @@ def build_forest(params: Forest, studio: Studio) -> Instrument:
             croak = build_frog(Frog(species, number=4, distance=8.0 + 12 * k), Studio(1, (*studio.entropy, k))).strike
             assert croak is not None  # noqa: S101 - a frog always calls
             call = partial(croak, 0.7)
-            layers.append(Sparse(studio, f"frog{k}", 2.2 + 2.4 * k, call, 0.9 / (1 + 0.4 * k)))
+            layers.append(Sparse(studio, f"frog{k}", 2.6 + 2.8 * k, call, 0.9 / (1 + 0.4 * k)))
         layers.append(Sparse(studio, "water", 3.5, lambda rng: into_water(between(rng, 3, 7), 0.3, 0.7, rng), 0.35))
     return Instrument(play=layered(layers))
 

@@ -30,8 +30,13 @@ class Filter:
         return np.asarray(out)
 
 
-def coloured(*designs: Wave) -> Filter:
-    """Chain designs into a filter that gives white noise of unit variance a colour, and leaves it its variance."""
+def coloured(*designs: Wave, then: Wave | None = None) -> Filter:
+    """Chain designs into a filter that gives white noise of unit variance a colour, and leaves it its variance.
+
+    Args:
+        designs: the colour.
+        then: a design after it, whose losses stay.
+    """
     from scipy import signal
 
     sos = np.concatenate(designs)
@@ -39,7 +44,7 @@ def coloured(*designs: Wave) -> Filter:
     click[0] = 1.0
     energy = float(np.sum(signal.sosfilt(sos, click) ** 2))
     sos[0, :3] /= np.sqrt(energy)
-    return Filter(sos)
+    return Filter(sos) if then is None else Filter(sos, then)
 
 
 def once(wave: Wave, *designs: Wave) -> Wave:
