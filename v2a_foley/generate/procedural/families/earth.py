@@ -185,9 +185,9 @@ def build_eruption(params: Eruption, studio: Studio) -> Instrument:
     gas = build_steam(Steam(4.0, 700 + 2000 * params.violence, 0.0), studio)
     rocks = build_slide(Slide("rock", 0.8, 0.3 + 0.5 * params.violence, params.distance), studio)
     layers: list[Play] = [
-        layer(gas, studio, 0.5 + 0.9 * params.violence, *way, highpass(24, 1)),
+        layer(gas, studio, 0.3 + 1.7 * params.violence, *way, highpass(24, 1)),
         layer(rocks, studio, 0.25 + 0.3 * params.violence, highpass(24, 1)),
-        Sparse(studio, "blasts", 4.5 - 3.2 * params.violence, _blast, 0.8 + 1.4 * params.violence, early=True),
+        Sparse(studio, "blasts", 4.5 - 3.2 * params.violence, _blast, 1.1 + 0.7 * params.violence, early=True),
     ]
     if params.lava:
         lava = build_bubbles(Bubbles(220.0, 1.5 + 4 * params.lava, "lava"), studio)
@@ -201,7 +201,8 @@ ERUPTION = Family(
     Eruption,
     build_eruption,
     model="The jet of gas is `steam` from an opening of metres, whose peak lies at the bottom of hearing; bursts in "
-    "the crater are low noise that dies away within seconds, the more often the more violent; lava is `bubbles` of "
+    "the crater are low noise that dies away within seconds, the more often the more violent, until they drown in the "
+    "jet's steady roar; lava is `bubbles` of "
     "that liquid, and rocks are `slide`. Kilometres of air leave little above some hundred hertz.",
     source="Matoza et al., Infrasonic jet noise from volcanic eruptions, GRL 36 (2009); Vergniolle & Brandeis, JGR "
     "101 (1996).",
