@@ -52,7 +52,9 @@ def eased(at: Wave, values: Wave, where: Wave) -> Wave:
             t = t[:, None]
         square = (3 * rise - 2 * slopes[k] - slopes[k + 1]) / width
         cube = (slopes[k] + slopes[k + 1] - 2 * rise) / width**2
-        out[edges[k] : edges[k + 1]] = ((cube * t + square) * t + slopes[k]) * t + values[k]
+        curve = ((cube * t + square) * t + slopes[k]) * t + values[k]
+        ends = values[k], values[k + 1]
+        out[edges[k] : edges[k + 1]] = np.clip(curve, np.minimum(*ends), np.maximum(*ends))  # rounding may pass them
     return out
 
 
