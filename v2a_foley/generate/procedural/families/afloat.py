@@ -48,7 +48,7 @@ def _hull(rng: np.random.Generator) -> Wave:
     """A wave slaps under a hull."""
     n = seconds(between(rng, 0.25, 0.5))
     hertz = between(rng, 120, 260)
-    gulp = np.sin(2 * np.pi * hertz * (clock(n) + 0.6 * clock(n) ** 2)) * swell(n, 0.03, 0.2)
+    gulp = np.sin(2 * np.pi * hertz * (clock(n) + 0.6 * clock(n) ** 2)) * swell(n, 0.012, 0.2)
     return gulp + 0.6 * unit(once(rng.standard_normal(n), band(250, 2200))) * swell(n, 0.01, 0.3)
 
 
@@ -71,8 +71,8 @@ def build(params: Harbour, studio: Studio) -> Instrument:
             0.03 * params.wind,
             highpass(60, 1),
         ),
-        Sparse(studio, "hull", 1.3 / busy, _hull, 0.5 + params.waves, early=True),
-        Sparse(studio, "halyard", 22.0 / params.wind / busy, _halyard, 1.5 * busy, early=True),
+        Sparse(studio, "hull", 1.3 / busy, _hull, 0.7 + params.waves, early=True),
+        Sparse(studio, "halyard", 22.0 / params.wind / busy, _halyard, 2.2 * busy, early=True),
         Sparse(studio, "fender", 4.0 / busy, _fender, 0.5),
         Sparse(studio, "horn", 50.0 / busy, _horn, 0.5),
     ]

@@ -56,7 +56,7 @@ def build(params: Fire, studio: Studio) -> Instrument:
         thud = unit(once(rng.standard_normal(n), band(150, 700)) * burst(n, 0.001, 0.05))
         pops.append(unit(snap + 0.5 * rng.random() * thud))
     crackle = Moments(near, crackles * (20 + 80 * size) * (0.35 + 0.65 * dry))
-    pop = Moments(studio.rng("pops"), bursts * (1.0 + 6 * size) * (0.5 + 0.5 * dry))
+    pop = Moments(studio.rng("pops"), bursts * (1.6 + 8 * size) * (0.5 + 0.5 * dry))
     activity, scatter, way = Slow(studio.rng("activity"), 0.9), Scatter(studio.channels), Filter(air(params.distance))
     deep = flame_level * (0.012 + 0.13 * size**1.6)
 
