@@ -109,7 +109,9 @@ def test_bells_are_struck_twice_a_cycle(rate, pulses):
 
 def test_hum_is_twice_the_mains():
     for mains in (50.0, 60.0):
-        assert pitch(sound("hum", seed=3, mains=mains, looseness=0.0), 1.4 * mains, 400) == pytest.approx(2 * mains, rel=0.02)
+        assert pitch(sound("hum", seed=3, mains=mains, looseness=0.0), 1.4 * mains, 400) == pytest.approx(
+            2 * mains, rel=0.02
+        )
 
 
 AUDIBLE = [
