@@ -7,6 +7,7 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
 
     FoleyError
     ├── UsageError          2   the request itself is wrong
+    │   └── ProjectLocked       somebody else has the project open
     ├── InputError          3   this input cannot be used
     │   ├── MediaNotFound
     │   ├── MediaUnreadable
@@ -15,6 +16,10 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
     │   ├── LibraryError
     │   ├── SourceError         nothing to train on or to measure was found
     │   ├── StoreError
+    │   ├── ProjectError        a project is damaged, or says what is not understood
+    │   │   └── ProjectNewer    a project was written by a newer program
+    │   ├── JobsError           a list of jobs cannot be read
+    │   ├── ProtocolError       a message to or from a worker is not understood
     │   └── OutputError         the output's name or place cannot be used
     ├── MissingError        4   a model or a dependency is missing or damaged
     │   ├── DependencyMissing
@@ -25,6 +30,7 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
     ├── ResourceError       5   no room left
     │   ├── DiskFull
     │   └── OutOfMemory
+    ├── WorkerDied          1   a worker process crashed, was killed, or stood still
     ├── RenderError         1   an inner step failed on input that looked right
     ├── TrainingDiverged    1   the loss is no number any more
     └── Cancelled         130
@@ -71,6 +77,10 @@ class UsageError(FoleyError):
     exit_code = 2
 
 
+class ProjectLocked(UsageError):
+    """The project is open in another program; the message says where and whose."""
+
+
 class InputError(FoleyError):
     """This input cannot be used."""
 
@@ -103,6 +113,22 @@ class SourceError(InputError):
 
 class StoreError(InputError):
     """A store of pairs is missing, empty or damaged, or is of a newer format."""
+
+
+class ProjectError(InputError):
+    """A project's folder or file is missing, damaged, unsafe, or says what is not understood."""
+
+
+class ProjectNewer(ProjectError):
+    """The project was written by a newer version of the program, in a form that this one does not know."""
+
+
+class JobsError(InputError):
+    """A list of jobs cannot be read, names nothing, or asks for what cannot be."""
+
+
+class ProtocolError(InputError):
+    """A message to or from a worker process is no message, is of another version, or asks for what is not known."""
 
 
 class OutputError(InputError):
@@ -147,6 +173,10 @@ class DiskFull(ResourceError):
 
 class OutOfMemory(ResourceError):
     """The memory of the machine, or of its GPU, is exhausted."""
+
+
+class WorkerDied(FoleyError):
+    """A worker process crashed, was killed (perhaps for want of memory), or stood still past its limit."""
 
 
 class RenderError(FoleyError):

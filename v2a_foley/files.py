@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from v2a_foley.errors import DiskFull, FoleyError, OutputError, UsageError
+from v2a_foley.leftovers import own_prefix, sweep
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
@@ -92,7 +93,7 @@ def writing(path: Path) -> Iterator[Path]:
         OutputError: the place cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=".v2a-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=own_prefix(hidden=True), suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise translated(error, path) from error
     os.close(handle)
@@ -125,7 +126,7 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
         parent: where to make it; by default the system's folder for temporary files (``TMPDIR``).
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix="v2a-foley-", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=parent))
     except OSError as error:
         raise translated(error, parent or Path(tempfile.gettempdir())) from error
     try:
@@ -203,7 +204,8 @@ class Outbox:
                 for each in reversed(missing):
                     each.mkdir()
                     self._made.append(each)
-                self._staging[parent] = Path(tempfile.mkdtemp(prefix=".v2a-foley-", dir=parent))
+                sweep(parent)
+                self._staging[parent] = Path(tempfile.mkdtemp(prefix=own_prefix(hidden=True), dir=parent))
             except OSError as error:
                 raise translated(error, parent) from error
         return self._staging[parent]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from v2a_foley.compute import peak_memory
@@ -18,6 +18,7 @@ from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 from v2a_foley.files import Outbox, check_output, safe_name, translated
+from v2a_foley.leftovers import own_prefix, sweep
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
 from v2a_foley.project.licences import licence_warnings
@@ -147,7 +148,8 @@ def scratch() -> Iterator[TemporaryDirectory[str]]:
         DiskFull: there is no room for scratch files.
     """
     try:
-        room = TemporaryDirectory(prefix="v2a-foley-", ignore_cleanup_errors=True)
+        sweep(Path(gettempdir()))  # what a killed run left may be many gigabytes
+        room = TemporaryDirectory(prefix=own_prefix(), ignore_cleanup_errors=True)
     except OSError as error:
         raise translated(error, Path("scratch folder")) from error
     try:

@@ -48,6 +48,7 @@ class Shot:
         unsure: whether no event reached the threshold, so that the shot gets room tone or ambience only.
         embedding: its pooled image embedding, ``float32 (d,)`` as a tuple; empty until described.
         scene: number of the scene that it belongs to, from 1; 0 until described.
+        extra: what a newer program said of it in the project's file; kept as it is.
     """
 
     index: int
@@ -57,6 +58,7 @@ class Shot:
     unsure: bool = False
     embedding: tuple[float, ...] = ()
     scene: int = 0
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,9 @@ class Take:
         lufs: loudness: integrated, or the maximum momentary of impulses.
         native_rate: sample rate at which the generator works; its bandwidth is half of it.
         details: whatever else makes the sound reproducible (model hashes, parameters).
+        digest: SHA-256 of its file, in hexadecimal; empty outside of a project's folder.
+        key: SHA-256 over all that decides its samples (``engine/cache.py``); empty where that is not known.
+        extra: what a newer program said of it in the project's file; kept as it is.
     """
 
     id: str
@@ -129,6 +134,9 @@ class Take:
     lufs: float = 0.0
     native_rate: int = 48_000
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    digest: str = ""
+    key: str = ""
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def bandwidth(self) -> int:
@@ -169,6 +177,14 @@ class Cue:
         active: id of the take that sounds, or None.
         muted: whether it is left out of the mix.
         place: the kind of place whose room its sounds get (a name of ``audio/room.py``); empty: none.
+        seed: the seed of its sounds where it has one of its own; None: made from the film's seed and its place in it.
+        anchor: the time that such a seed is made from, where it is not the cue's start: a cue that was moved keeps its
+            sound.
+        slip: seconds into the take, from where the take's own cue began, at which the cue now begins; negative where it
+            begins in the handle. Trimming the start changes it, moving does not.
+        fade_in: seconds, or None for the program's own choice; the sound then begins at the cue's start.
+        fade_out: seconds, or None for the program's own choice; the sound then ends at the cue's end.
+        extra: what a newer program said of it in the project's file; kept as it is.
     """
 
     id: str
@@ -185,6 +201,12 @@ class Cue:
     active: str | None = None
     muted: bool = False
     place: str = ""
+    seed: int | None = None
+    anchor: Fraction | None = None
+    slip: Fraction = Fraction(0)
+    fade_in: Fraction | None = None
+    fade_out: Fraction | None = None
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def take(self) -> Take | None:
@@ -205,12 +227,18 @@ class Project:
         shots: its shots, in order, covering the whole picture.
         cues: what sounds where.
         profile: name of the profile that looked and mapped.
+        settings: what was chosen for this film, by the names of the run's settings; what is not there has its default.
+        parked: cues whose picture is no longer in the film; kept, not heard.
+        extra: what a newer program said of it in the project's file; kept as it is.
     """
 
     media: MediaFacts
     shots: tuple[Shot, ...] = ()
     cues: tuple[Cue, ...] = ()
     profile: str = "pocket"
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    parked: tuple[Cue, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def shot(self, index: int) -> Shot:
         """Return the shot of a number, from 1.
@@ -222,6 +250,17 @@ class Project:
             if shot.index == index:
                 return shot
         raise UsageError(f"There is no shot {index}; the film has {len(self.shots)}.", hint="See 'v2a-foley shots'.")
+
+    def cue(self, name: str) -> Cue:
+        """Return the cue of an id.
+
+        Raises:
+            UsageError: there is no such cue.
+        """
+        for cue in self.cues:
+            if cue.id == name:
+                return cue
+        raise UsageError(f"There is no cue {name!r}.", hint="See them: v2a-foley project show")
 
     def cues_on(self, layer: Layer) -> tuple[Cue, ...]:
         """Return the cues of one layer, by start."""
