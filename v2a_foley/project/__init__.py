@@ -12,7 +12,7 @@ from v2a_foley.project.events import (
     default_vocabulary,
     parse_vocabulary,
 )
-from v2a_foley.project.model import Cue, Heard, Hit, Intensity, Project, Shot, Take
+from v2a_foley.project.model import Cue, Fingerprint, Heard, Hit, Intensity, Project, Shot, Take
 
 __all__ = [
     "DISTANCE",
@@ -20,6 +20,7 @@ __all__ = [
     "Cue",
     "Ear",
     "Event",
+    "Fingerprint",
     "Follows",
     "Heard",
     "Hit",

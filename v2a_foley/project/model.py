@@ -219,6 +219,20 @@ class Cue:
 
 
 @dataclass(frozen=True)
+class Fingerprint:
+    """What a film's file is known by, wherever it lies (``project/fingerprint.py`` takes it).
+
+    Attributes:
+        size: of the file, in bytes.
+        sample: SHA-256, in hexadecimal, over the size and pieces of the content: the beginning, the end, and some evenly
+            spread between. Not over the whole.
+    """
+
+    size: int
+    sample: str
+
+
+@dataclass(frozen=True)
 class Project:
     """A film and the sound that is being made for it.
 
@@ -230,6 +244,8 @@ class Project:
         settings: what was chosen for this film, by the names of the run's settings; what is not there has its default.
         parked: cues whose picture is no longer in the film; kept, not heard.
         extra: what a newer program said of it in the project's file; kept as it is.
+        id: 32 hexadecimal digits that stay with the project wherever it goes; empty outside of a project's folder.
+        film: what the film's file is known by; None where it was not taken.
     """
 
     media: MediaFacts
@@ -239,6 +255,8 @@ class Project:
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     parked: tuple[Cue, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    id: str = ""
+    film: Fingerprint | None = None
 
     def shot(self, index: int) -> Shot:
         """Return the shot of a number, from 1.
