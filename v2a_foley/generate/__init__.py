@@ -1,5 +1,5 @@
 """Sound makers behind one protocol."""
 
-from v2a_foley.generate.protocol import BatchGenerator, Generator, Samples, Sound, SoundRequest
+from v2a_foley.generate.protocol import BatchGenerator, Generator, Identified, Samples, Sound, SoundRequest
 
-__all__ = ["BatchGenerator", "Generator", "Samples", "Sound", "SoundRequest"]
+__all__ = ["BatchGenerator", "Generator", "Identified", "Samples", "Sound", "SoundRequest"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
@@ -94,15 +94,38 @@ class Generator(Protocol):
 
 
 @runtime_checkable
+class Identified(Protocol):
+    """A maker that can say what decides its sounds; only such a maker's sounds are found again instead of made anew."""
+
+    @property
+    def identity(self) -> str:
+        """What decides a sound beside its request, as text: program, weights, options, arithmetic, the user's files.
+
+        Two makers of one identity make the same sound of the same request; a little rounding apart where a network
+        takes batches.
+
+        Raises:
+            MissingError: what it is made of is missing or damaged.
+        """
+        ...
+
+
+@runtime_checkable
 class BatchGenerator(Generator, Protocol):
     """Makes many sounds together faster than one by one: a network that takes batches."""
 
     def make_all(
-        self, requests: Sequence[SoundRequest], progress: Progress | None = None
+        self, requests: Sequence[SoundRequest], progress: Progress | None = None, *, skip: Collection[int] = ()
     ) -> Iterator[tuple[int, Sound]]:
         """Make sounds in whatever order is fast, and hand each over as (its place in ``requests``, sound), once.
 
         A sound depends on its own request; what its neighbours in a batch may change is rounding alone.
+
+        Args:
+            requests: what is asked for.
+            progress: told of the stage ``voice``.
+            skip: places in ``requests`` that are there already. They are not handed over, and yet decide with the
+                others what runs together, so that the others keep their bits; what holds nothing else is not run.
 
         Raises:
             Cancelled: the work was asked to stop.

@@ -27,6 +27,8 @@ class VoiceOptions:
         strength: how far a sound may leave ``init``, 0 to 1.
         draft: let the vocoder run in the voice's precision too: faster, and meant for listening while editing.
         most: rows that share a batch at most; 0: what suits the device and its memory.
+        steady: let the device alone decide how many share a batch, not the memory that happens to be free: the same
+            requests then give the same bits at any time.
         offload: keep on the GPU only the network at work, for GPUs with little memory.
         compiled: compile the UNet on CUDA: costs a minute at first, pays for many sounds.
     """
@@ -39,6 +41,7 @@ class VoiceOptions:
     strength: float = 0.5
     draft: bool = False
     most: int = 0
+    steady: bool = False
     offload: bool = False
     compiled: bool = False
 

@@ -102,14 +102,15 @@ class Rooms:
     sound: Room = field(default_factory=lambda: Room(_SOUND_BYTES))
 
     @classmethod
-    def on(cls, compute: Compute, most: int = 0) -> Rooms:
+    def on(cls, compute: Compute, most: int = 0, *, steady: bool = False) -> Rooms:
         """Estimate from the memory that is free.
 
         Args:
             compute: where the networks run.
             most: rows that are never exceeded; 0: what suits the device.
+            steady: begin with as many, whatever is free; what does not fit is halved as ever.
         """
-        free = int(_SHARE_OF_FREE * free_memory(compute))
+        free = 0 if steady else int(_SHARE_OF_FREE * free_memory(compute))
         most = most or (_MOST_ON_CPU if compute.on_cpu else _MOST_ON_GPU)
         size = 1.0 if compute.precision == "float32" else 0.5
         return cls(Room(_PASS_BYTES * size, free, most), Room(_SOUND_BYTES * size, free, most))

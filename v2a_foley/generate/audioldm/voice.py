@@ -6,7 +6,7 @@ How a network makes a waveform stands in ``passes``; what becomes of the wavefor
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from v2a_foley.errors import UsageError
 from v2a_foley.generate.audioldm.card import Card, read_card
 from v2a_foley.generate.audioldm.choosing import Candidates, likeness
 from v2a_foley.generate.audioldm.conform import mirrored
+from v2a_foley.generate.audioldm.identity import identity_of
 from v2a_foley.generate.audioldm.options import INIT_RATE, VoiceOptions
 from v2a_foley.generate.audioldm.orders import (
     Order,
@@ -106,6 +107,16 @@ class AudioLdmVoice:
             return self._card.weights
 
     @property
+    def identity(self) -> str:
+        """The weights and every option that decides a sound; reads the weights' files, loads no network.
+
+        Raises:
+            MissingError: the model is missing or damaged.
+        """
+        with self._lock:
+            return identity_of(self._folder, self._card, self.options, self.compute, self._listener)
+
+    @property
     def native_rate(self) -> int:
         """Hertz at which it makes sounds; loads the model.
 
@@ -125,9 +136,15 @@ class AudioLdmVoice:
         return sound
 
     def make_all(
-        self, requests: Sequence[SoundRequest], progress: Progress | None = None
+        self, requests: Sequence[SoundRequest], progress: Progress | None = None, *, skip: Collection[int] = ()
     ) -> Iterator[tuple[int, Sound]]:
         """Make sounds, those of equal length together, and hand each over as (its place in ``requests``, sound), once.
+
+        Args:
+            requests: what is asked for.
+            progress: told of the stage ``voice``.
+            skip: places that are not handed over; what runs together is planned with them all the same, and what holds
+                nothing else is not run.
 
         Raises:
             UsageError: a request cannot be made.
@@ -142,23 +159,30 @@ class AudioLdmVoice:
             require_possible(request)
         sounding = []
         for place, request in enumerate(requests):
-            if is_silent(request):
-                yield place, self._silent(request, progress)
-            else:
+            if not is_silent(request):
                 sounding.append((place, request))
-        if not sounding:
+            elif place not in skip:
+                yield place, self._silent(request, progress)
+        wanted = {place for place, _ in sounding} - set(skip)
+        if not wanted:
             return
         with self._lock:
             orders = [self._order(place, request) for place, request in sounding]
         rows = [(made, number) for made in orders for number in range(self.options.best_of)]
-        plan = batches([made.frames for made, _ in rows], self._most)
-        found = {made.place: Candidates() for made in orders}
+        plan = [
+            batch
+            for batch in batches([made.frames for made, _ in rows], self._most)
+            if any(rows[row][0].place in wanted for row in batch.rows)
+        ]
+        found = {place: Candidates() for place in wanted}
         with progress.stage("voice", len(plan) * self._steps_each) as stage:
             for batch in plan:
                 chosen = [rows[row] for row in batch.rows]
                 with self._lock:
                     waves = self._together(chosen, progress, stage)
                 for row, ((made, number), wave) in enumerate(zip(chosen, waves, strict=True)):
+                    if made.place not in wanted:
+                        continue
                     kept, own = found[made.place], wave[: made.samples]
                     together = self._rows_with(row, len(chosen), made)
                     score = self._score(own, made.embedding)
@@ -213,11 +237,15 @@ class AudioLdmVoice:
 
     @cached_property
     def _card(self) -> Card:
-        return read_card(self._model.folder)
+        return read_card(self._folder)
+
+    @property
+    def _folder(self) -> Path:
+        return self._given if isinstance(self._given, Path) else self._given.folder
 
     @cached_property
     def _rooms(self) -> Rooms:
-        return Rooms.on(self.compute, self.options.most)
+        return Rooms.on(self.compute, self.options.most, steady=self.options.steady)
 
     @cached_property
     def _init(self) -> Floats | None:

@@ -64,12 +64,14 @@ class Index:
         entries: its sounds, by path.
         embeddings: of their descriptions, ``float32 (n, d)``, one row an entry.
         unreadable: files that were left out, with the reason, by path.
+        digest: SHA-256 over all files' paths, sizes and modification times, and over what is known of them.
     """
 
     folder: Path
     entries: tuple[Entry, ...]
     embeddings: Embeddings
     unreadable: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
 
 
 def sounds_in(folder: Path) -> dict[str, tuple[int, int]]:
@@ -243,7 +245,9 @@ def _updated(
             vectors[path] = vector
     _embed(database, [entry for entry in entries if entry.path not in vectors], words, vectors, progress)
     table = np.frombuffer(b"".join(vectors[entry.path] for entry in entries), np.float32)
-    return Index(folder, tuple(entries), table.reshape(len(entries), words.space.size), tuple(faults))
+    known_of = json.dumps([SCHEMA, present, [[each.description, asdict(each.analysis)] for each in entries]])
+    digest = hashlib.sha256(known_of.encode() + table.tobytes()).hexdigest()
+    return Index(folder, tuple(entries), table.reshape(len(entries), words.space.size), tuple(faults), digest)
 
 
 def _entry(path: str, analysis: str, categories: dict[str, str]) -> Entry:

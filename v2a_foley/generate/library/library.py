@@ -82,6 +82,13 @@ class Library:
         """The space in which a request's embedding must lie."""
         return self._words.space
 
+    @property
+    def identity(self) -> str:
+        """The user's sounds (paths, sizes, modification times), what is known of them, and the ears that match them."""
+        from v2a_foley import __version__
+
+        return f"library {__version__} numpy {np.__version__} {self._words.space.fingerprint} {self._index.digest}"
+
     def matches(self, request: SoundRequest, count: int = 5) -> list[Match]:
         """Return the sounds that fit a request best, best first."""
         return self._matcher.ranked(request)[:count]

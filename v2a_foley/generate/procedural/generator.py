@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
+
+import numpy as np
 
 from v2a_foley.errors import UsageError
 from v2a_foley.generate.procedural.families.table import FAMILIES
@@ -20,6 +25,11 @@ class Procedural:
     """Makes sounds by synthesis at 48 kHz; the same request gives the same bits."""
 
     name = "procedural"
+
+    @property
+    def identity(self) -> str:
+        """The program's own text: its version, that of NumPy, and a digest of everything that synthesises."""
+        return _identity()
 
     def can_make(self, request: SoundRequest) -> bool:
         """Tell whether there is a family for the event."""
@@ -56,3 +66,15 @@ class Procedural:
                 {"family": family.name, "params": dataclasses.asdict(params), "seed": request.seed}
             ),
         )
+
+
+@cache
+def _identity() -> str:
+    """Return what decides the sounds of this installation; reading it takes milliseconds, once a process."""
+    from v2a_foley import __version__
+
+    room, digest = Path(__file__).parent, hashlib.sha256()
+    beside = (room.parent / "blocks.py", room.parent / "strikes.py", room.parent / "protocol.py")
+    for path in sorted((*room.rglob("*.py"), *beside)):
+        digest.update(path.relative_to(room.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"procedural {__version__} numpy {np.__version__} {digest.hexdigest()}"
