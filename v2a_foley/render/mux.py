@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 from v2a_foley import ffmpeg
+from v2a_foley.errors import MediaUnreadable, RenderError
 from v2a_foley.files import scratch_folder, translated, writing
 from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
 from v2a_foley.render.containers import Plan, check_container, plan
+from v2a_foley.render.flaws import flaw
 from v2a_foley.render.kinds import SOUND_ONLY, Container, container_of, spoken
 from v2a_foley.render.trial import local_input, micro, picture_options
 from v2a_foley.render.verify import unnoted_languages, verify
@@ -41,6 +44,7 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
 
     Raises:
         OutputError: the container cannot hold the picture, or the place cannot be written.
+        MediaUnreadable: the film could not be copied because it is damaged itself.
         RenderError: ffmpeg failed, or what it wrote is not what it should be.
         DiskFull: the disk is full.
         Cancelled: the work was asked to stop. As with every failure, nothing is left behind.
@@ -55,18 +59,34 @@ def mux(facts: MediaFacts, sound: Path, output: Path, *, progress: Progress | No
         progress.warn(sentence)
     with writing(output) as part, scratch_folder() as room:
         arguments = _arguments(facts, sound, part, target, streams, _cover_files(streams, room))
-        ffmpeg.run(arguments, what="writing the film", progress=progress)
-        verify(
-            facts,
-            part,
-            sound=facts.duration - max(streams.cut, Fraction(0)),
-            cut=streams.cut,
-            at_zero=target.starts_at_zero,
-            progress=progress,
-        )
+        with _blamed(facts):
+            ffmpeg.run(arguments, what="writing the film", progress=progress)
+            verify(
+                facts,
+                part,
+                sound=facts.duration - max(streams.cut, Fraction(0)),
+                cut=streams.cut,
+                at_zero=target.starts_at_zero,
+                progress=progress,
+            )
         for sentence in unnoted_languages(facts, part, target, output.suffix, streams.sounds):
             progress.warn(sentence)
     return output
+
+
+@contextmanager
+def _blamed(facts: MediaFacts) -> Iterator[None]:
+    """Tell a film that is damaged itself from a failure of ours, where it could not be copied."""
+    try:
+        yield
+    except RenderError as error:
+        why = flaw(facts)
+        if not why:
+            raise
+        raise MediaUnreadable(
+            f"{facts.path.name!r} is damaged and cannot be copied: {why}.",
+            hint="Bring it into a fresh file first (ffmpeg -i FILM -c copy NEW.mkv), or export it anew.",
+        ) from error
 
 
 def _cover_files(streams: Plan, room: Path) -> list[Path]:
