@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import zlib
 
 import numpy as np
 import pytest
@@ -15,7 +16,23 @@ from v2a_foley.generate import SoundRequest
 from v2a_foley.generate.procedural import FAMILIES, Procedural
 from v2a_foley.project import Kind, default_vocabulary
 
-ALL = [pytest.param(family, params, id="-".join([family, *params.values()])) for family, params in variants()]
+FIRST = [(family, dict(params)) for family, params in first_variants()]
+
+
+def _often(family: str, params: dict[str, str]) -> bool:
+    """Tell whether a variant is tried in the quick tests: the first of its family, and a third of the others."""
+    return (family, params) in FIRST or zlib.crc32(f"{family} {params}".encode()) % 3 == 0
+
+
+ALL = [
+    pytest.param(
+        family,
+        params,
+        id="-".join([family, *params.values()]),
+        marks=[] if _often(family, params) else [pytest.mark.long],
+    )
+    for family, params in variants()
+]
 TEXTURES = {
     "rain": {},
     "wind": {},
