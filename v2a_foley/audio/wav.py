@@ -47,6 +47,7 @@ class WavWriter:
         originator: who wrote it, at most 32.
         layout: ffmpeg's name of the channel layout, for the loudspeaker mask of more than two channels.
         sample_rate: hertz.
+        dated: whether it says when it was made; without, the same sound gives the same file.
 
     Raises:
         DiskFull: the disk is full; also from ``write`` and on leaving the block.
@@ -64,13 +65,14 @@ class WavWriter:
         originator: str = "v2a_foley",
         layout: str = "",
         sample_rate: int = SAMPLE_RATE,
+        dated: bool = True,
     ) -> None:
         """Write the header, with sizes to be filled in at the end."""
         if bits not in (24, 32):
             raise ValueError(f"{bits} bits are not written here; 24 or 32")
         self.path, self.channels, self.bits, self.sample_rate = path, channels, bits, sample_rate
         self.samples = 0
-        bext = _bext(description, originator, time_reference)
+        bext = _bext(description, originator, time_reference, datetime.now(UTC) if dated else None)
         fmt = _format(channels, bits, sample_rate, layout)
         head = b"JUNK" + struct.pack("<I", 28) + bytes(28)
         head += b"bext" + struct.pack("<I", len(bext)) + bext + b"fmt " + struct.pack("<I", len(fmt)) + fmt
@@ -159,15 +161,14 @@ def _packed(whole: NDArray[np.int32]) -> bytes:
     return np.ascontiguousarray(whole.T, "<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
 
 
-def _bext(description: str, originator: str, time_reference: int) -> bytes:
-    """Return a version 1 ``bext`` chunk's content."""
+def _bext(description: str, originator: str, time_reference: int, made: datetime | None) -> bytes:
+    """Return a version 1 ``bext`` chunk's content; without a date its fields are empty."""
 
     def text(value: str, size: int) -> bytes:
         return value.encode("ascii", "replace")[:size].ljust(size, b"\0")
 
-    now = datetime.now(UTC)
     head = text(description, 256) + text(originator, 32) + text("", 32)
-    head += text(now.strftime("%Y-%m-%d"), 10) + text(now.strftime("%H:%M:%S"), 8)
+    head += text(made.strftime("%Y-%m-%d") if made else "", 10) + text(made.strftime("%H:%M:%S") if made else "", 8)
     return head + struct.pack("<QH", time_reference, 1) + bytes(64 + 190)
 
 
