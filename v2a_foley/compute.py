@@ -70,6 +70,16 @@ class Compute:
         )
 
 
+def check_device(device: str) -> None:
+    """Refuse the name of a device that is none; whether it is there is not looked at.
+
+    Raises:
+        UsageError: there is no such kind of device.
+    """
+    if _FORM.fullmatch(device) is None:
+        raise UsageError(f"--device {device!r} is not known.", hint="Choose auto, cpu, cuda, cuda:N or mps.")
+
+
 def choose(device: str = "auto", precision: str = "auto") -> Compute:
     """Return where to run, from what the user asked for and what is there.
 
@@ -83,8 +93,7 @@ def choose(device: str = "auto", precision: str = "auto") -> Compute:
     """
     import torch
 
-    if _FORM.fullmatch(device) is None:
-        raise UsageError(f"--device {device!r} is not known.", hint="Choose auto, cpu, cuda, cuda:N or mps.")
+    check_device(device)
     if precision not in PRECISIONS:
         raise UsageError(f"--precision {precision!r} is not known.", hint=f"Choose one of {', '.join(PRECISIONS)}.")
     if device == "auto":

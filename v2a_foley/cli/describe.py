@@ -26,21 +26,20 @@ def describe(
     with session(as_json=json) as current:
         settings = RunSettings(detector=detector, cuts=cuts, profile=profile)
         from v2a_foley.engine import stages
-        from v2a_foley.engine.result import shot_dict, track_dicts
+        from v2a_foley.engine.result import described_dict
 
         project = stages.open_film(source, current.progress)
         eyes = stages.load_profile(profile, current.progress)
         seen = stages.describe(project, eyes, settings, current.progress)
-        described = [shot_dict(shot) for shot in seen.project.shots]
-        tracks = track_dicts(project.media)
-        current.result({"input": str(source), "profile": eyes.name, "shots": described, "sounds": tracks})
-        for shot in described:
+        described = described_dict(source, seen.project, current.progress.warnings)
+        current.result(described)
+        for shot in described["shots"]:
             current.say(f"{shot['index']:>4}  {shot['start_seconds']:.3f}–{shot['end_seconds']:.3f} s")
             for event in shot["events"]:
                 current.say(f"      {event['score']:.2f}  {event['caption']}  [{event['catid']}, {event['kind']}]")
             if shot["unsure"]:
                 current.say("      unsure: gets room tone or an ambience only")
-        for track in tracks:
+        for track in described["sounds"]:
             told = " ".join(filter(None, (track["codec"], track["layout"], track["language"])))
             current.say(f"Sound track {track['track']}: {told}{' (plays)' if track['plays'] else ''}")
         for sentence in current.progress.warnings:

@@ -36,7 +36,7 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import blend, demo, describe, doctor, evaluate, models, rework, run, shots, train
+    from v2a_foley.cli import blend, demo, describe, doctor, evaluate, models, rework, run, shots, train, worker
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
@@ -46,6 +46,7 @@ def _register() -> None:
         "rework": rework.command(),
         "doctor": doctor.doctor,
         "demo": demo.demo,
+        "worker": worker.worker,
     }
     for name, verb in verbs.items():
         app.command(name)(verb)

@@ -21,26 +21,15 @@ def shots(video: Video, detector: Detector = "adaptive", cuts: Cuts = None, json
     with session(as_json=json) as current:
         settings = RunSettings(detector=detector, cuts=cuts)
         from v2a_foley.engine.describe import find_shots
-        from v2a_foley.engine.result import range_dict
+        from v2a_foley.engine.result import shots_dict
         from v2a_foley.engine.stages import open_film
-        from v2a_foley.timebase import as_clock, as_text
+        from v2a_foley.timebase import as_clock
         from v2a_foley.video.cuts import read_cuts
 
         project = open_film(video, current.progress)
         known = read_cuts(cuts, project.media) if cuts is not None else None
         seen = find_shots(project, detector=settings.detector, cuts=known, progress=current.progress)
-        media = seen.project.media
-        current.result(
-            {
-                "input": str(video),
-                "rate": as_text(media.picture.rate),
-                "variable_rate": media.picture.variable_rate,
-                "start_timecode": str(media.start_timecode),
-                "detector": "list" if cuts is not None else detector,
-                "shots": [{**range_dict(shot), "found": shot.found} for shot in seen.project.shots],
-                "warnings": current.progress.warnings,
-            }
-        )
+        current.result(shots_dict(video, seen.project, settings, current.progress.warnings))
         for shot in seen.project.shots:
             current.say(f"{shot.index:>4}  {as_clock(shot.range.start)}–{as_clock(shot.range.end)}  {shot.found}")
         for sentence in current.progress.warnings:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from v2a_foley.audio.delivery import DeliveryReport
+from v2a_foley.engine.settings import RunSettings
 from v2a_foley.media import MediaFacts
 from v2a_foley.project import Cue, Project, Shot, Take
 from v2a_foley.timebase import as_text
@@ -89,6 +90,53 @@ def delivery_dict(report: DeliveryReport) -> dict[str, Any]:
             for check in report.checks
         ],
         "sentence": report.sentence(),
+    }
+
+
+def media_dict(media: MediaFacts) -> dict[str, Any]:
+    """Return what is known of a film before it is decoded, as plain values; times as rational seconds in texts."""
+    picture = media.picture
+    width, height = picture.display_size
+    return {
+        "path": str(media.path),
+        "container": media.container,
+        "still": media.still,
+        "duration": as_text(media.duration),
+        "duration_seconds": round(float(media.duration), 6),
+        "codec": picture.codec,
+        "width": width,
+        "height": height,
+        "rate": as_text(picture.rate),
+        "variable_rate": picture.variable_rate,
+        "frames": picture.frames,
+        "start": as_text(picture.start),
+        "start_timecode": str(media.start_timecode),
+        "sounds": track_dicts(media),
+    }
+
+
+def shots_dict(source: str | Path, project: Project, settings: RunSettings, warnings: Iterable[str]) -> dict[str, Any]:
+    """Return the shots of a film, and how they were found, as plain values."""
+    media = project.media
+    return {
+        "input": str(source),
+        "rate": as_text(media.picture.rate),
+        "variable_rate": media.picture.variable_rate,
+        "start_timecode": str(media.start_timecode),
+        "detector": "list" if settings.cuts is not None else settings.detector,
+        "shots": [{**range_dict(shot), "found": shot.found} for shot in project.shots],
+        "warnings": list(warnings),
+    }
+
+
+def described_dict(source: str | Path, project: Project, warnings: Iterable[str]) -> dict[str, Any]:
+    """Return what each shot of a film sounds like, as plain values."""
+    return {
+        "input": str(source),
+        "profile": project.profile,
+        "shots": [shot_dict(shot) for shot in project.shots],
+        "sounds": track_dicts(project.media),
+        "warnings": list(warnings),
     }
 
 
