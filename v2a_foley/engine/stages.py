@@ -142,9 +142,21 @@ def make_takes(
 
 
 def mix_down(
-    project: Project, folder: str | Path, settings: RunSettings | None = None, progress: Progress | None = None
+    project: Project,
+    folder: str | Path,
+    settings: RunSettings | None = None,
+    progress: Progress | None = None,
+    *,
+    dated: bool = True,
 ) -> RenderedSound:
     """Mix the active takes with the film's own sound, and write the mix and its stems into a folder that exists.
+
+    Args:
+        project: the film and what should sound.
+        folder: where to.
+        settings: how to mix, and how the files are called.
+        progress: told of the stages ``speech`` and ``mix``.
+        dated: whether the files say when they were made; without, the same mix gives the same files.
 
     Raises:
         DiskFull: the folder's disk is full.
@@ -169,7 +181,9 @@ def mix_down(
             if share >= LEAST_SPEECH:
                 mix = replace(mix, speech=speech.at(SAMPLE_RATE))
     with progress.stage("mix", float(project.media.duration)) as stage:
-        sound = render_sound(project, mix, Path(folder), progress, stage, naming=settings.naming(), tracks=tracks)
+        sound = render_sound(
+            project, mix, Path(folder), progress, stage, naming=settings.naming(), tracks=tracks, dated=dated
+        )
     if delivery is None:
         return sound
     report = judged(delivery, sound.loudness, dialogue=sound.speech, speech=share)

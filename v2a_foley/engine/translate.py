@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,12 @@ _TEXTS = KNOWN_LIST - 1
 
 
 def audio_embeddings(
-    project: Project, profile: Profile, settings: RunSettings, progress: Progress | None = None
+    project: Project,
+    profile: Profile,
+    settings: RunSettings,
+    progress: Progress | None = None,
+    *,
+    numbers: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[tuple[str, int], NDArray[np.float32]]:
     """Return where each take's sound lies in the audio space, by the cue's id and the take's number.
 
@@ -29,20 +34,29 @@ def audio_embeddings(
     caption of its event by the profile's own weight, along the great circle. Takes differ by what a mapper with
     chance in it makes of other seeds.
 
+    Args:
+        project: cues, and the shots that they belong to.
+        profile: mapper and ears.
+        settings: seed, takes, how much prompts count.
+        progress: told of the stage ``map``.
+        numbers: the numbers of the takes of each cue, by its id; by default those from 1 that the settings say.
+
     Raises:
         Cancelled: the work was asked to stop.
     """
     if not project.cues:
         return {}
+    usual = range(1, settings.takes + 1)
+    wanted = {cue.id: (numbers or {}).get(cue.id, usual) for cue in project.cues}
     texts = _read([cue.prompt or cue.event.caption for cue in project.cues], profile.ears)
     with (progress or Progress()).stage("map") as stage:
-        mapped = _mapped(project, profile, settings, stage)
+        mapped = _mapped(project, profile, settings, wanted, stage)
     result: dict[tuple[str, int], NDArray[np.float32]] = {}
     for cue, text in zip(project.cues, texts, strict=True):
         weight = settings.prompt_weight if cue.prompt else profile.caption_weight
         if settings.cues == "shots" and not cue.prompt:
             weight = 0.0  # the picture alone speaks, as in the paper
-        for number in range(1, settings.takes + 1):
+        for number in wanted[cue.id]:
             seen = [mapped[index, number] for index in cue.shots if (index, number) in mapped]
             picture = pooled(np.stack(seen)) if seen else text
             result[cue.id, number] = slerp(picture, text, weight)
@@ -58,12 +72,15 @@ def _read(texts: Sequence[str], ears: TextEncoder) -> Embeddings:
 
 
 def _mapped(
-    project: Project, profile: Profile, settings: RunSettings, stage: Stage
+    project: Project, profile: Profile, settings: RunSettings, wanted: Mapping[str, Sequence[int]], stage: Stage
 ) -> dict[tuple[int, int], NDArray[np.float32]]:
     """Return what the mapper makes of every shot that has a cue, by the shot's and the take's number; all in one go."""
-    used = {index for cue in project.cues for index in cue.shots}
+    used: dict[int, set[int]] = {}
+    for cue in project.cues:
+        for index in cue.shots:
+            used.setdefault(index, set()).update(wanted[cue.id])
     shots = [shot for shot in project.shots if shot.index in used and shot.embedding]
-    rows = [(shot, number) for shot in shots for number in range(1, settings.takes + 1)]
+    rows = [(shot, number) for shot in shots for number in sorted(used[shot.index])]
     if not rows:
         return {}
     seeds = [seed_for(settings.seed, shot.range.start, "mapper", number) for shot, number in rows]

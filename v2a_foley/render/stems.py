@@ -79,6 +79,7 @@ def render_sound(
     *,
     naming: Naming | None = None,
     tracks: Tracks | None = None,
+    dated: bool = True,
 ) -> RenderedSound:
     """Mix a project and write the mix and its stems.
 
@@ -90,6 +91,7 @@ def render_sound(
         stage: told how far the mix is, in seconds of film; its total should be the film's length.
         naming: how the files are called.
         tracks: which of the film's own tracks are what; the named ones then sound in the mix.
+        dated: whether the files say when they were made; without, the same mix gives the same files.
 
     Raises:
         DiskFull: the disk is full; nothing is left behind, as with every other failure.
@@ -132,6 +134,7 @@ def render_sound(
                     time_reference=facts.time_reference,
                     description=f"{facts.path.stem}: {what}",
                     layout=mixer.layout,
+                    dated=dated,
                 )
             )
 
