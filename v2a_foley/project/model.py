@@ -224,8 +224,8 @@ class Fingerprint:
 
     Attributes:
         size: of the file, in bytes.
-        sample: SHA-256, in hexadecimal, over the size and pieces of the content: the beginning, the end, and some evenly
-            spread between. Not over the whole.
+        sample: SHA-256, in hexadecimal, over the size and pieces of the content: the beginning, the end, and some
+            evenly spread between. Not over the whole.
     """
 
     size: int
