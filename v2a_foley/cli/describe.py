@@ -31,7 +31,7 @@ def describe(
         project = stages.open_film(source, current.progress)
         eyes = stages.load_profile(profile, current.progress)
         seen = stages.describe(project, eyes, settings, current.progress)
-        described = described_dict(source, seen.project, current.progress.warnings)
+        described = described_dict(source, seen.project)
         current.result(described)
         for shot in described["shots"]:
             current.say(f"{shot['index']:>4}  {shot['start_seconds']:.3f}–{shot['end_seconds']:.3f} s")

@@ -129,14 +129,13 @@ def shots_dict(source: str | Path, project: Project, settings: RunSettings, warn
     }
 
 
-def described_dict(source: str | Path, project: Project, warnings: Iterable[str]) -> dict[str, Any]:
+def described_dict(source: str | Path, project: Project) -> dict[str, Any]:
     """Return what each shot of a film sounds like, as plain values."""
     return {
         "input": str(source),
         "profile": project.profile,
         "shots": [shot_dict(shot) for shot in project.shots],
         "sounds": track_dicts(project.media),
-        "warnings": list(warnings),
     }
 
 

@@ -84,7 +84,7 @@ class Desk:
 
         project = open_film(params["film"], progress)
         seen = describe(project, self._profile(settings, progress), settings, progress)
-        return described_dict(params["film"], seen.project, progress.warnings)
+        return {**described_dict(params["film"], seen.project), "warnings": list(progress.warnings)}
 
     def _settings(self, params: Mapping[str, Any]) -> RunSettings:
         """Return the settings of a request."""
