@@ -1,0 +1,211 @@
+"""One small grey picture a frame, by which a film's frames are known again in a new cut, and the file that keeps them.
+
+How two such pictures are compared stands in ``project/conform``.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm, prod
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.errors import ProjectError
+from v2a_foley.files import writing
+from v2a_foley.video.clock import FrameClock
+from v2a_foley.video.read import FrameBlock
+
+FILE = "picture.npz"
+"""The name of the file in a project's folder."""
+SIZE = (9, 16)
+"""Height and width of the small pictures."""
+_FORMAT = 1
+_MOST_FRAMES = 8_000_000
+"""More than a day at 60 frames a second."""
+_MOST_NAMES = 100_000
+_FARTHEST = 10**18
+_DAMAGE = (ValueError, KeyError, EOFError, RuntimeError, OverflowError, ZeroDivisionError, MemoryError, SyntaxError)
+"""What zipfile, numpy and fractions raise over what is no archive of arrays."""
+_HINT = "Remove {name}; the signatures are made again from the old film, if it is still there."
+
+
+@dataclass(frozen=True, eq=False)
+class Signatures:
+    """By what the frames of a film are known again.
+
+    Attributes:
+        clock: when each frame is shown.
+        tiny: ``uint8 (n, 9, 16)``: the frames as tiny grey pictures.
+    """
+
+    clock: FrameClock
+    tiny: NDArray[np.uint8]
+
+    def part(self, first: int, last: int) -> Signatures:
+        """Return the frames ``first <= i < last``, at the times that they had."""
+        clock = self.clock
+        return Signatures(
+            FrameClock(clock.ticks[first:last], clock.unit, clock.zero, clock.time(last)), self.tiny[first:last]
+        )
+
+
+class SignatureTaker:
+    """Takes the signatures of a film from blocks of frames in order; a ``Watcher``."""
+
+    def __init__(self) -> None:
+        """Begin before the first frame."""
+        self._times: list[Fraction] = []
+        self._tiny: list[NDArray[np.uint8]] = []
+
+    def feed(self, block: FrameBlock) -> None:
+        """Look at the next frames."""
+        import cv2
+
+        self._times.extend(block.times)
+        rows, columns = SIZE
+        small = np.empty((len(block.frames), rows, columns), np.uint8)
+        for place, frame in enumerate(block.frames):
+            grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+            small[place] = cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA)
+        self._tiny.append(small)
+
+    def finish(self, end: Fraction) -> Signatures:
+        """Return what was seen.
+
+        Args:
+            end: when the last frame ends, on the film's clock.
+        """
+        tiny = np.concatenate(self._tiny) if self._tiny else np.zeros((0, *SIZE), np.uint8)
+        unit = Fraction(1, lcm(*(time.denominator for time in self._times)))
+        ticks = np.array([int(time / unit) for time in self._times], np.int64)
+        return Signatures(FrameClock(ticks, unit, Fraction(0), end), tiny)
+
+
+def write_signatures(folder: Path, film: Signatures, shelf: Mapping[str, Signatures] | None = None) -> None:
+    """Write the signatures of a project's film into its folder.
+
+    Args:
+        folder: the project's.
+        film: the film's frames.
+        shelf: by the ids of parked cues, the frames that they belong to and that the film has no more.
+
+    Raises:
+        DiskFull: the disk is full.
+        OutputError: the folder cannot be written to.
+    """
+    everything = {"": film, **(shelf or {})}
+    clocks = [each.clock for each in everything.values()]
+    arrays = {
+        "format": np.array([_FORMAT], np.int64),
+        "names": np.array([name.encode() for name in everything], np.bytes_),
+        "counts": np.array([len(each.tiny) for each in everything.values()], np.int64),
+        "clocks": np.array([f"{each.unit} {each.zero} {each.end}".encode() for each in clocks], np.bytes_),
+        "ticks": np.concatenate([each.ticks for each in clocks]).astype(np.int64),
+        "tiny": np.concatenate([each.tiny for each in everything.values()]),
+    }
+    with writing(folder / FILE) as part, part.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def read_signatures(folder: Path) -> tuple[Signatures, dict[str, Signatures]] | None:
+    """Read the signatures of a project's film, and those of its parked cues; None where there is no such file.
+
+    Raises:
+        ProjectError: the file is damaged, or is none that this program wrote.
+    """
+    path = folder / FILE
+    try:
+        with zipfile.ZipFile(path) as archive:
+            everything = _checked(
+                _array(archive, "format", "<i8", 1, 1),
+                _array(archive, "names", "|S", 1, _MOST_NAMES),
+                _array(archive, "counts", "<i8", 1, _MOST_NAMES),
+                _array(archive, "clocks", "|S", 1, _MOST_NAMES),
+                _array(archive, "ticks", "<i8", 1, _MOST_FRAMES),
+                _array(archive, "tiny", "|u1", 3, _MOST_FRAMES),
+            )
+    except FileNotFoundError:
+        return None
+    except (OSError, zipfile.BadZipFile, zlib.error, *_DAMAGE) as error:
+        raise ProjectError(
+            f"{str(path)!r} does not hold the frames of this project's film: {error}.", hint=_HINT.format(name=FILE)
+        ) from error
+    film = everything.pop("")
+    return film, everything
+
+
+def _array(archive: zipfile.ZipFile, name: str, kind: str, dimensions: int, most: int) -> NDArray[np.generic]:
+    """Read one array, after what it says of itself was held against what is there.
+
+    Raises:
+        ValueError: it is of another kind or shape, or too large.
+    """
+    member = archive.getinfo(f"{name}.npy")
+    with archive.open(member) as file:
+        shape, order, dtype = _header(file)
+        if not dtype.str.startswith(kind) or dtype.itemsize > 1024 or order:
+            raise ValueError(f"{name} is of another kind")
+        if len(shape) != dimensions or not 0 <= shape[0] <= most or (dimensions == 3 and shape[1:] != SIZE):
+            raise ValueError(f"{name} has another shape")
+        size = prod(shape) * dtype.itemsize
+        if member.file_size - file.tell() != size:
+            raise ValueError(f"{name} is not as long as it says")
+        data = file.read(size + 1)
+        if len(data) != size:
+            raise ValueError(f"{name} is not as long as it says")
+        return np.frombuffer(data, dtype).reshape(shape)
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("it is of another version")
+    shape, order, dtype = np.lib.format.read_array_header_1_0(file)
+    return shape, order, dtype
+
+
+def _checked(
+    form: NDArray[np.generic],
+    names: NDArray[np.generic],
+    counts: NDArray[np.generic],
+    clocks: NDArray[np.generic],
+    ticks: NDArray[np.generic],
+    tiny: NDArray[np.generic],
+) -> dict[str, Signatures]:
+    """Return the signatures by name, the film's under an empty one.
+
+    Raises:
+        ValueError: the arrays do not fit together.
+    """
+    if form.tolist() != [_FORMAT]:
+        raise ValueError("it is of another version")
+    lengths: list[int] = counts.tolist()
+    if not len(names) == len(counts) == len(clocks) or not len(names) or min(lengths) < 0:
+        raise ValueError("it does not tell whose frames they are")
+    if sum(lengths) != len(ticks) or len(ticks) != len(tiny):
+        raise ValueError("frames are missing")
+    found: dict[str, Signatures] = {}
+    first = 0
+    for name, length, clock in zip(names.tolist(), lengths, clocks.tolist(), strict=True):
+        last = first + length
+        own = np.asarray(ticks[first:last], np.int64)
+        unit, zero, end = (Fraction(word) for word in clock.decode("ascii").split(" "))
+        if (
+            unit <= 0
+            or max(abs(zero), abs(end), unit) > _FARTHEST
+            or max(unit.denominator, zero.denominator) > _FARTHEST
+        ):
+            raise ValueError("its clock is none")
+        if len(own) and (int(own[0]) < -_FARTHEST or int(own[-1]) > _FARTHEST or bool(np.any(np.diff(own) <= 0))):
+            raise ValueError("its times do not rise")
+        found[name.decode()] = Signatures(FrameClock(own, unit, zero, end), np.asarray(tiny[first:last], np.uint8))
+        first = last
+    if "" not in found or len(found) != len(names):
+        raise ValueError("it does not tell whose frames they are")
+    return found
