@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from v2a_foley.cli.session import session
+from v2a_foley.compute import check_device
 
 Device = Annotated[
     str, typer.Option("--device", metavar="auto|cpu|cuda[:N]|mps", help="Where networks run unless a request says.")
@@ -15,14 +16,22 @@ Device = Annotated[
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="Threads of every network.")]
 
 
-def worker(device: Device = "auto", threads: Threads = None) -> None:
-    """Answer requests on standard input, as JSON lines; see docs/worker.md."""
+Serve = Annotated[bool, typer.Option("--serve", help="Answer on HTTP instead, at 127.0.0.1 and with a token.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Where to listen; 0: wherever there is room.")]
+
+
+def worker(device: Device = "auto", threads: Threads = None, serve: Serve = False, port: Port = 0) -> None:
+    """Answer requests of other programs, as JSON lines on standard input and output; see docs/worker.md."""
+    with session(as_json=False):
+        check_device(device)
+        if serve:
+            from v2a_foley.engine.worker.client import WorkerProcess
+            from v2a_foley.engine.worker.serve import serve as serve_http
+
+            return serve_http(port, WorkerProcess(device=device, threads=threads), typer.echo)
     if threads is not None:  # read by torch when it loads
         os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
-    from v2a_foley.compute import check_device
     from v2a_foley.engine.worker.desk import Desk
     from v2a_foley.engine.worker.stdio import work
 
-    with session(as_json=False):
-        check_device(device)
-    work(Desk(device))
+    return work(Desk(device))

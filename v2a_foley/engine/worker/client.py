@@ -10,10 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, Self
 
 from v2a_foley.engine.worker.ending import end_group
 from v2a_foley.engine.worker.lines import lines
@@ -104,11 +104,12 @@ class WorkerProcess:
                 has a defect.
         """
         value: Mapping[str, Any] = {}
-        for event in self.events(do, params, stopped=stopped, log=log):
-            if event.event == "result":
-                value = event.values["value"]
-            elif told is not None:
-                told(event)
+        with closing(self.events(do, params, stopped=stopped, log=log)) as events:
+            for event in events:
+                if event.event == "result":
+                    value = event.values["value"]
+                elif told is not None:
+                    told(event)
         return value
 
     def events(
@@ -118,7 +119,7 @@ class WorkerProcess:
         *,
         stopped: threading.Event | None = None,
         log: Path | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Ask for something and yield what is told of it; the last event is its ``result``.
 
         An iterator that is closed before its end cancels the request. Arguments and errors as for ``request``.
@@ -162,7 +163,7 @@ class WorkerProcess:
 
     def _conversation(
         self, running: _Running, request: Request, line: bytes, stopped: threading.Event
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Send a request and yield its events; however it is left, the worker is free again, or ended."""
         over = False
         try:
@@ -287,7 +288,7 @@ class _Running:
         self.pump.finish(_STRAY)
         return code
 
-    def _listen(self, output: BinaryIO) -> None:
+    def _listen(self, output: IO[bytes]) -> None:
         with output:
             try:
                 for line in lines(output):
@@ -297,7 +298,7 @@ class _Running:
                 return
             self._heard.put(_Ended())
 
-    def _talk(self, its_input: BinaryIO) -> None:
+    def _talk(self, its_input: IO[bytes]) -> None:
         """Write what is to be sent; the end of the process's output tells it when nobody reads that."""
         with suppress(OSError), its_input:
             for line in iter(self._said.get, None):
@@ -305,7 +306,7 @@ class _Running:
                 its_input.flush()
 
 
-def _thread(run: Callable[[BinaryIO], None], stream: BinaryIO) -> threading.Thread:
+def _thread(run: Callable[[IO[bytes]], None], stream: IO[bytes]) -> threading.Thread:
     thread = threading.Thread(target=run, args=(stream,), name="worker-client", daemon=True)
     thread.start()
     return thread

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from v2a_foley.engine.worker.schema import LONGEST
 
 _SKIP = 1 << 20
 
 
-def lines(stream: BinaryIO) -> Iterator[bytes]:
+def lines(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the lines of a stream until it ends.
 
     Of a line that is too long its first ``LONGEST + 1`` bytes are yielded, which no message has; the rest is passed

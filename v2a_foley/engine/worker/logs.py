@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ _SHOWN = 360
 class LogPump:
     """Reads a stream to its end in a thread of its own and appends it to a file, which may change meanwhile."""
 
-    def __init__(self, stream: BinaryIO, path: Path | None) -> None:
+    def __init__(self, stream: IO[bytes], path: Path | None) -> None:
         """Begin to read.
 
         Args:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from v2a_foley import __version__
 from v2a_foley.engine.border import border
@@ -90,7 +90,7 @@ class Mouth:
 class Worker:
     """One worker: its client, its desk, and the requests that wait."""
 
-    def __init__(self, heard: BinaryIO, said: int, desk: Desk, *, end: Callable[[int], None]) -> None:
+    def __init__(self, heard: IO[bytes], said: int, desk: Desk, *, end: Callable[[int], None]) -> None:
         """Take the streams to the client.
 
         Args:
@@ -259,7 +259,7 @@ def work(desk: Desk) -> None:
     threading.Event().wait()  # the thread that closes ends the process
 
 
-def _private_streams() -> tuple[BinaryIO, int]:
+def _private_streams() -> tuple[IO[bytes], int]:
     """Keep the client's streams for messages; what libraries and children print goes to standard error."""
     heard, said = os.dup(0), os.dup(1)
     sys.stdout.flush()
