@@ -9,24 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
-from v2a_foley.compute import peak_memory
 from v2a_foley.engine import stages
 from v2a_foley.engine.border import border
+from v2a_foley.engine.delivering import check_destinations, results, timeline_takes, with_takes_in
 from v2a_foley.engine.listed import listed_cues
 from v2a_foley.engine.makers import check_voice
 from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
-from v2a_foley.files import Outbox, check_output, safe_name, translated
+from v2a_foley.files import Outbox, translated
 from v2a_foley.leftovers import own_prefix, sweep
 from v2a_foley.progress import Progress
-from v2a_foley.project import Project
-from v2a_foley.project.licences import licence_warnings
-from v2a_foley.render.stems import EFFECTS, MUSIC_AND_EFFECTS, RenderedSound, stem_layers
-from v2a_foley.timebase import Timecode
-
-REDUCED = {MUSIC_AND_EFFECTS: "me", EFFECTS: "effects"}
-"""What the mix without its dialogue is called among a result's files."""
 
 
 def add_foley(
@@ -81,7 +74,7 @@ def run(
     check_destinations(source, output, settings)
     settings.prompts()
     with scratch() as room, Outbox() as outbox, border():
-        film = outbox.path(output)  # asked for at once: where nothing can be written, no work is wasted
+        outbox.path(output)  # asked for at once: where nothing can be written, no work is wasted
         project = stages.open_film(source, progress)
         stages.check_request(project, output, settings)
         check_destinations(source, output, settings, project.media.start_timecode)
@@ -93,51 +86,10 @@ def run(
         own = Path(room.name)
         place = _takes_place(settings, outbox, takes_folder, own)
         project = stages.make_takes(project, profile, place, settings, progress)
-        for sentence in licence_warnings(project.cues):
-            progress.warn(sentence)
-        sound = stages.mix_down(project, outbox.folder(settings.stems) if settings.stems else own, settings, progress)
-        stages.write_film(project, sound, film, progress)
-        final = _with_takes_in(project, _timeline_takes(settings) or takes_folder or own)
-        files = _write_lists(project, final, sound, settings, outbox, progress)
-        if settings.stems is not None and sound.mix.parent != own:
-            sound.mix.unlink()  # the mix is in the film; the folder gets the stems
-        progress.check()
+        final = with_takes_in(project, timeline_takes(settings) or takes_folder or own)
+        result = results(project, output, settings, progress, outbox, own, final=final, compute=profile.compute)
         outbox.deliver()
-        return RunResult(
-            output=output,
-            project=final,
-            stems={layer: settings.stems / path.name for layer, path in sound.stems.items()} if settings.stems else {},
-            delivery=sound.delivery,
-            integrated=sound.loudness.integrated,
-            true_peak=sound.loudness.true_peak,
-            seconds=dict(progress.seconds),
-            warnings=tuple(progress.warnings),
-            peak_memory=peak_memory(profile.compute),
-            files=files,
-            _scratch=room,
-        )
-
-
-def check_destinations(source: Path, output: Path, settings: RunSettings, start: Timecode | None = None) -> None:
-    """Refuse every output that cannot be written, before any work is done.
-
-    Where stems' names tell the film's first timecode, they are checked only once that is known (``start``).
-
-    Raises:
-        OutputError: a folder is missing or read-only, or an output is the input.
-        UsageError: a file exists already and is not to be overwritten, or two outputs share a name.
-    """
-    wanted = [output, *(each for each in (settings.spotting, settings.timeline, settings.contact_sheet) if each)]
-    naming = settings.naming()
-    if settings.stems is not None and (start is not None or not naming.stems_need_start):
-        wanted += [settings.stems / naming.stem_name(source, layer, start) for layer in stem_layers(settings.tracks())]
-    if len({each.absolute() for each in wanted}) < len(wanted):
-        raise UsageError("Two outputs have the same name.", hint="Give each its own.")
-    for each in wanted:
-        if each.parent == settings.stems and not each.parent.exists():
-            check_output(each.parent, inputs=[source], overwrite=settings.overwrite)  # the folder will be made
-        else:
-            check_output(each, inputs=[source], overwrite=settings.overwrite)
+        return replace(result, _scratch=room)
 
 
 @contextmanager
@@ -159,49 +111,7 @@ def scratch() -> Iterator[TemporaryDirectory[str]]:
         raise
 
 
-def _timeline_takes(settings: RunSettings) -> Path | None:
-    """Return the folder beside the timeline that holds its takes, or None where no timeline is asked for."""
-    if settings.timeline is None:
-        return None
-    return settings.timeline.parent / safe_name(f"{settings.timeline.stem}_takes")
-
-
 def _takes_place(settings: RunSettings, outbox: Outbox, asked: Path | None, own: Path) -> Path:
     """Return where takes are written: where they are asked for, beside the timeline, or in scratch."""
-    final = _timeline_takes(settings) or asked
+    final = timeline_takes(settings) or asked
     return own if final is None else outbox.folder(final)
-
-
-def _with_takes_in(project: Project, folder: Path) -> Project:
-    """Return the project with its takes' files where they will lie when the work is done."""
-    return project.with_cues(
-        replace(cue, takes=tuple(replace(take, path=folder / take.path.name) for take in cue.takes))
-        for cue in project.cues
-    )
-
-
-def _write_lists(
-    project: Project, final: Project, sound: RenderedSound, settings: RunSettings, outbox: Outbox, progress: Progress
-) -> dict[str, Path]:
-    """Write the spotting list, the timeline and the contact sheet, where they are asked for."""
-    files: dict[str, Path] = {}
-    if settings.stems is not None:
-        files |= {REDUCED[what]: settings.stems / path.name for what, path in sound.reduced.items()}
-    with progress.stage("report"):
-        if settings.spotting is not None:
-            from v2a_foley.interchange.spotting import write_spotting
-
-            write_spotting(final, outbox.path(settings.spotting))
-            files["spotting"] = settings.spotting
-        if settings.timeline is not None:
-            from v2a_foley.interchange.otio import write_timeline
-
-            stems = {layer: (settings.stems or Path()) / path.name for layer, path in sound.stems.items()}
-            write_timeline(final, outbox.path(settings.timeline), stems=stems if settings.stems else None)
-            files["timeline"] = settings.timeline
-        if settings.contact_sheet is not None:
-            from v2a_foley.render.contact_sheet import contact_sheet
-
-            contact_sheet(project, outbox.path(settings.contact_sheet), mix=sound.mix)
-            files["contact_sheet"] = settings.contact_sheet
-    return files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
@@ -17,11 +18,23 @@ if TYPE_CHECKING:
     from v2a_foley.generate.audioldm import AudioLdmVoice
 
 
-def generators(settings: RunSettings, profile: Profile, progress: Progress) -> list[Generator]:
+def generators(
+    settings: RunSettings,
+    profile: Profile,
+    progress: Progress,
+    *,
+    voiced: Callable[[], Generator] | None = None,
+) -> list[Generator]:
     """Return the sound makers that the settings allow, in order of preference.
 
     With ``auto``: the user's library where it has something fitting, then plugins' makers, then the profile's voice,
     then synthesis.
+
+    Args:
+        settings: which makers, and how they make sounds.
+        profile: whose voice and ears.
+        progress: told of a library that is indexed, and of plugins that had to be left out.
+        voiced: hands over the profile's voice where it is there already; by default a new one.
 
     Raises:
         UsageError: AudioLDM is asked for and the profile has no voice, or the voice is asked for more than it can.
@@ -37,14 +50,19 @@ def generators(settings: RunSettings, profile: Profile, progress: Progress) -> l
     if wanted == "auto":
         makers += [cast("Generator", maker) for maker in hooks.generators(progress.warn)]
     if wanted == "audioldm" or (wanted == "auto" and profile.voice is not None):
-        makers.append(voice(settings, profile))
+        makers.append(voiced() if voiced is not None else voice(settings, profile))
     if wanted in ("auto", "procedural"):
         makers.append(Procedural())
     return makers
 
 
-def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
+def voice(settings: RunSettings, profile: Profile, *, steady: bool = False) -> AudioLdmVoice:
     """Return the profile's AudioLDM, set as the settings say; its weights load with its first sound.
+
+    Args:
+        settings: how it makes sounds.
+        profile: whose voice.
+        steady: let the device alone decide what is made together, not the memory that is free.
 
     Raises:
         UsageError: the profile has no voice.
@@ -64,6 +82,7 @@ def voice(settings: RunSettings, profile: Profile) -> AudioLdmVoice:
         draft=settings.draft,
         offload=settings.offload,
         compiled=settings.compile,
+        steady=steady,
     )
     listener = listener_of(profile, "--best-of") if settings.best_of > 1 else None
     return AudioLdmVoice(profile.voice, profile.compute, options, listener=listener)
