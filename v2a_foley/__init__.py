@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from v2a_foley.progress import Progress, ProgressEvent
     from v2a_foley.project import Cue, Event, Project, Shot, Take
 
-__version__ = "0.1.0"
+from v2a_foley.version import VERSION
+
+__version__ = VERSION
 
 _HOMES = {
     "Cue": "project",

@@ -29,6 +29,7 @@ from v2a_foley.files import scratch_folder, translated, write_text
 from v2a_foley.leftovers import sweep
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
+from v2a_foley.version import VERSION as PROGRAM
 
 ORDER = "order.json"
 NOTES = "notes.json"
@@ -163,14 +164,12 @@ def _facts(order: Order, *, film: bool = True) -> dict[str, Any]:
     Raises:
         MediaNotFound: the film is not there.
     """
-    from v2a_foley import __version__
-
     try:
         stat = order.source.stat() if film else None
     except OSError as error:
         raise MediaNotFound(f"{str(order.source)!r} does not exist.", hint="Check the path.") from error
     return {
-        "program": __version__,
+        "program": PROGRAM,
         "source": str(order.source),
         "film": [stat.st_size, stat.st_mtime_ns] if stat else None,
         "output": str(order.output),

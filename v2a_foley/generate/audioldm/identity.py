@@ -11,6 +11,7 @@ from v2a_foley.embed import AudioEncoder
 from v2a_foley.embed.on_disk import content_hash
 from v2a_foley.generate.audioldm.card import Card
 from v2a_foley.generate.audioldm.options import VoiceOptions
+from v2a_foley.version import VERSION as PROGRAM
 
 
 def identity_of(
@@ -28,13 +29,11 @@ def identity_of(
     Raises:
         ModelDamaged: a file cannot be read.
     """
-    from v2a_foley import __version__
-
     words = (path for part in ("text_encoder", "tokenizer") for path in (folder / part).glob("*.*"))
     chosen = listener.space.fingerprint if listener is not None and how.best_of > 1 else ""
     start = None if how.init is None else hashlib.sha256(how.init.astype("<f4").tobytes()).hexdigest()
     decides: dict[str, object] = {
-        "program": __version__,
+        "program": PROGRAM,
         "weights": card.weights,
         "words": content_hash(sorted(words)),
         "steps": [how.scheduler, how.steps, how.guidance],

@@ -23,6 +23,7 @@ from v2a_foley.generate.protocol import Samples, Sound, SoundRequest
 from v2a_foley.generate.strikes import Strike, arrange, cut, strike_all
 from v2a_foley.progress import Progress
 from v2a_foley.project import Kind, Vocabulary, default_vocabulary
+from v2a_foley.version import VERSION as PROGRAM
 
 _MOST_STRIKES = 12
 _MOST_FILES = 6
@@ -85,9 +86,7 @@ class Library:
     @property
     def identity(self) -> str:
         """The user's sounds (paths, sizes, modification times), what is known of them, and the ears that match them."""
-        from v2a_foley import __version__
-
-        return f"library {__version__} numpy {np.__version__} {self._words.space.fingerprint} {self._index.digest}"
+        return f"library {PROGRAM} numpy {np.__version__} {self._words.space.fingerprint} {self._index.digest}"
 
     def matches(self, request: SoundRequest, count: int = 5) -> list[Match]:
         """Return the sounds that fit a request best, best first."""

@@ -16,6 +16,7 @@ from v2a_foley.generate.procedural.family import RATE
 from v2a_foley.generate.procedural.stage import perform
 from v2a_foley.generate.protocol import Sound, SoundRequest
 from v2a_foley.progress import Progress
+from v2a_foley.version import VERSION as PROGRAM
 
 LICENCE = "CC0-1.0"
 """The program's own synthesis is free to use."""
@@ -71,10 +72,8 @@ class Procedural:
 @cache
 def _identity() -> str:
     """Return what decides the sounds of this installation; reading it takes milliseconds, once a process."""
-    from v2a_foley import __version__
-
     room, digest = Path(__file__).parent, hashlib.sha256()
     beside = (room.parent / "blocks.py", room.parent / "strikes.py", room.parent / "protocol.py")
     for path in sorted((*room.rglob("*.py"), *beside)):
         digest.update(path.relative_to(room.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return f"procedural {__version__} numpy {np.__version__} {digest.hexdigest()}"
+    return f"procedural {PROGRAM} numpy {np.__version__} {digest.hexdigest()}"
