@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import shutil
-import socket
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ _FORM = re.compile(r"^\.?v2a-foley-([0-9a-f]{8})-(\d{1,10})-")
 @cache
 def _machine() -> str:
     """Return what tells this machine from others that write to the same disk."""
-    return hashlib.sha256(socket.gethostname().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(platform.node().encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 def own_prefix(*, hidden: bool = False) -> str:
