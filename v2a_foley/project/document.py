@@ -6,6 +6,7 @@ The format is described in ``docs/project.md``. What reads here trusts nothing t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from json.encoder import JSONEncoder
@@ -18,11 +19,13 @@ from v2a_foley.project.model import Cue, Project
 from v2a_foley.project.places import DOCUMENT, TAKES, absolute, check_takes, media_path, media_text, stand_in
 from v2a_foley.project.records.cues import cue_form, read_cues
 from v2a_foley.project.records.events import Written, read_events
+from v2a_foley.project.records.form import in_one_go
 from v2a_foley.project.records.media import read_media, write_media
 from v2a_foley.project.records.shots import shot_form
 from v2a_foley.project.records.takes import sound_file
-from v2a_foley.project.records.values import Wrong, as_plain, hexadecimal, plain, read_each, shown, table, text
+from v2a_foley.project.records.values import Hexadecimal, Wrong, as_plain, plain, shown, table, text
 from v2a_foley.project.upgrades import VERSION, upgraded
+from v2a_foley.version import VERSION as PROGRAM
 
 FORMAT = "v2a-foley-project"
 _KNOWN = {"format", "version", "id", "program", "media", "profile", "settings", "events", "shots", "cues", "parked"}
@@ -40,8 +43,6 @@ def to_document(project: Project, folder: Path) -> dict[str, Any]:
     Raises:
         ProjectError: it holds what no document can hold, or a take that lies in no project's folder.
     """
-    from v2a_foley import __version__
-
     root = absolute(folder)
     written = Written()
     try:
@@ -49,10 +50,11 @@ def to_document(project: Project, folder: Path) -> dict[str, Any]:
         inner = {key: table(unknown.pop(key, {})) for key in _INNER}
         path = media_text(project.media.path, root) or stand_in(project.media.path)
         media = write_media(project.media, path, project.film, inner["media"])
-        shot, cue = shot_form({}, written.key), cue_form({}, written.key, root / TAKES)
-        shots = [shot.write(each) for each in project.shots]
-        cues = [cue.write(each) for each in project.cues]
-        parked = [cue.write(each) for each in project.parked]
+        shot, cue = shot_form({}, written.key), cue_form({}, written.key)
+        with in_one_go():
+            shots = shot.write_all(project.shots)
+            cues = cue.write_all(project.cues)
+            parked = cue.write_all(project.parked)
         settings = as_plain(project.settings)
     except Wrong as error:
         raise ProjectError(f"The project cannot be written: {error.place or 'a value'} {error.why}.") from error
@@ -63,7 +65,7 @@ def to_document(project: Project, folder: Path) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "id": project.id,
-        "program": __version__,
+        "program": PROGRAM,
         "media": media,
         "profile": project.profile,
         "settings": settings,
@@ -88,7 +90,7 @@ def from_document(document: object, folder: Path, *, media: Path | None = None) 
         ProjectError: something in it is not what it should be; the message names the place.
     """
     root = absolute(folder)
-    with reading():
+    with reading(), in_one_go():
         record = upgraded(_ours(document))
         missing = next((key for key in ("media", "events", "shots", "cues") if key not in record), None)
         if missing is not None:
@@ -100,23 +102,23 @@ def from_document(document: object, folder: Path, *, media: Path | None = None) 
         with at("events"):
             events, extras = read_events(record["events"])
         with at("shots"):
-            shots = read_each(record["shots"], shot_form(events, _no_key).read)
+            shots = shot_form(events, _no_key).read_all(record["shots"])
             numbers: set[int] = set()
             for i, shot in enumerate(shots):
                 if shot.index in numbers:
                     raise Wrong(f"is {shot.index}, which is the number of another shot", (i, "index"))
                 numbers.add(shot.index)
-        form, seen = cue_form(events, _no_key, root / TAKES), set[str]()
+        form, seen, takes = cue_form(events, _no_key), set[str](), root / TAKES
         with at("cues"):
-            cues = read_cues(form, record["cues"], seen)
+            cues = read_cues(form, record["cues"], takes, seen)
         with at("parked"):
-            parked = read_cues(form, record.get("parked", []), seen)
+            parked = read_cues(form, record.get("parked", []), takes, seen)
         with at("settings"):
             settings = plain(table(record.get("settings", {})))
         with at("profile"):
             profile = text(record.get("profile", "pocket"))
         with at("id"):
-            known_as = hexadecimal(32, 0)(record.get("id", ""))
+            known_as = Hexadecimal(32, or_none=True)(record.get("id", ""))
         extra = plain({key: value for key, value in record.items() if key not in _KNOWN})
         extra.update({key: value for key, value in (("media", more), ("events", extras)) if value})
     check_takes(root, _sounds((*cues, *parked)))
@@ -171,33 +173,40 @@ def reading(what: str = DOCUMENT) -> Iterator[None]:
 
 
 def to_text(document: Mapping[str, Any]) -> bytes:
-    """Return a document as a file holds it: JSON, UTF-8, a line a shot and a cue, so that versions can be compared.
+    """Return a document as a file holds it: JSON, UTF-8, a line a shot, a cue and a take, so that versions compare.
 
     Raises:
         ProjectError: it holds a number that is none (NaN, infinity).
     """
     try:
-        text = _lines(document, JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")))
-        try:
-            return text.encode()
-        except UnicodeEncodeError:  # a film's name whose bytes are no UTF-8
-            return _lines(document, JSONEncoder(allow_nan=False, separators=(",", ":"))).encode()
+        with in_one_go():
+            pieces = [f"{_encoded(key)}:{_lines(value)}".encode() for key, value in document.items()]
+            return b"{\n" + b",\n".join(pieces) + b"\n}\n"
     except (ValueError, TypeError, RecursionError) as error:
         raise ProjectError(f"The project cannot be written: {error}.") from error
 
 
-def _lines(document: Mapping[str, Any], encoder: JSONEncoder) -> str:
-    encode = encoder.encode
-    pieces = []
-    for key, value in document.items():
-        if isinstance(value, list) and value:
-            said = "[\n" + ",\n".join(map(encode, value)) + "\n]"
-        elif key == "events" and value:
-            said = "{\n" + ",\n".join(f"{encode(each)}:{encode(record)}" for each, record in value.items()) + "\n}"
-        else:
-            said = encode(value)
-        pieces.append(f"{encode(key)}:{said}")
-    return "{\n" + ",\n".join(pieces) + "\n}\n"
+def _lines(value: object) -> str:
+    r"""Return a list or an object of things with a line for each.
+
+    A quote inside of a text is written as ``\\"``: what looks like the beginning of a record is one.
+    """
+    if isinstance(value, list):
+        return _encoded(value).replace('{"i', '\n{"i')
+    if isinstance(value, dict):
+        return "{" + ",\n".join(f"{_encoded(key)}:{_encoded(each)}" for key, each in value.items()) + "}"
+    return _encoded(value)
+
+
+def _encoded(value: object) -> str:
+    text = _PLAIN.encode(value)
+    # A film's name whose bytes are no UTF-8 can only be written with escapes.
+    return text if text.isascii() or not _LONE.search(text) else _ESCAPED.encode(value)
+
+
+_PLAIN = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_ESCAPED = JSONEncoder(allow_nan=False, separators=(",", ":"))
+_LONE = re.compile(r"[\ud800-\udfff]")
 
 
 def from_text(content: bytes, what: str = DOCUMENT) -> object:
@@ -207,7 +216,8 @@ def from_text(content: bytes, what: str = DOCUMENT) -> object:
         ProjectError: it is no JSON in UTF-8, holds numbers that are none, or is nested too deep.
     """
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        with in_one_go():
+            return json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise ProjectError(

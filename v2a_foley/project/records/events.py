@@ -9,12 +9,12 @@ from typing import Any
 from v2a_foley.project.events import Ear, Event, Follows, Kind, Layer
 from v2a_foley.project.records.form import Form
 from v2a_foley.project.records.values import (
+    Number,
     Plain,
     Wrong,
     as_plain,
     many,
     name,
-    number,
     one_of,
     optional,
     plain,
@@ -41,7 +41,7 @@ def _ear(value: Plain) -> Ear:
     ranges: dict[str, tuple[float, float]] = {}
     for key, pair in table(table(value).get("ranges")).items():
         try:
-            low, high = read_each(pair, number(-_FAR, _FAR))
+            low, high = read_each(pair, Number(-_FAR, _FAR))
         except Wrong as error:
             raise error.within("ranges", key) from error
         except ValueError as error:
@@ -61,14 +61,14 @@ _FORM = Form(
         "subcategory": (text, None),
         "kind": (one_of(Kind), lambda kind: kind.value),
         "layer": (one_of(Layer), lambda layer: layer.value),
-        "level": (number(-LOUDEST, LOUDEST), None),
+        "level": (Number(-LOUDEST, LOUDEST), None),
         "family": (text, None),
         "sees": (many(text), list),
         "params": (_params, as_plain),
         "bed": (text, None),
         "follows": (one_of(Follows), lambda follows: follows.value),
         "place": (text, None),
-        "distance": (number(0, 1e6), None),
+        "distance": (Number(0, 1e6), None),
         "rare": (truth, None),
         "ear": (optional(_ear), lambda ear: {"ranges": as_plain(ear.ranges), "source": ear.source}),
     },

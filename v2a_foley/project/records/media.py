@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from v2a_foley.media import MediaFacts, PictureStream, SoundStream
 from v2a_foley.project.model import Fingerprint
-from v2a_foley.project.records.form import Form
+from v2a_foley.project.records.form import Form, Read, Write
 from v2a_foley.project.records.values import (
+    Hexadecimal,
     Plain,
+    Whole,
     Wrong,
     as_plain,
-    hexadecimal,
     many,
     optional,
     read_each,
@@ -23,13 +24,12 @@ from v2a_foley.project.records.values import (
     text,
     time,
     truth,
-    whole,
 )
 from v2a_foley.timebase import Timecode, as_text
 
 T = TypeVar("T")
 _MOST = 2**31
-_count = whole(0, _MOST)
+_count = Whole(0, _MOST)
 _BIGGEST = 1 << 17
 """Pixels of a picture's side, at most."""
 
@@ -58,18 +58,18 @@ def _rotation(value: Plain) -> int:
 
 
 def _timecode(value: Plain) -> Timecode:
-    known = {"frame": _count, "rate": _rate, "drop_frame": truth}
+    record = table(value)
+    frame = _inner("frame", lambda: _count(record.get("frame")))
+    rate = _inner("rate", lambda: _rate(record.get("rate")))
+    drop_frame = _inner("drop_frame", lambda: truth(record.get("drop_frame", False)))
     try:
-        values = {key: known[key](each) for key, each in table(value).items()}
-        return Timecode(**values)
-    except Wrong:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
-        raise Wrong("is no timecode") from error
+        return Timecode(frame, rate, drop_frame)
+    except ValueError as error:
+        raise Wrong("is no timecode: numbers are dropped at 29.97 and 59.94 frames a second alone") from error
 
 
 _rate = _above_zero(10**6)
-_SIDE = whole(1, _BIGGEST)
+_SIDE = Whole(1, _BIGGEST)
 _PICTURE = Form(
     PictureStream,
     {
@@ -92,8 +92,8 @@ _SOUND = Form(
     {
         "index": (_count, None),
         "codec": (text, None),
-        "sample_rate": (whole(1, _MOST), None),
-        "channels": (whole(0, 1024), None),
+        "sample_rate": (Whole(1, _MOST), None),
+        "channels": (Whole(0, 1024), None),
         "layout": (text, None),
         "start": (time, as_text),
         "duration": (_length, as_text),
@@ -101,7 +101,7 @@ _SOUND = Form(
         "default": (truth, None),
     },
 )
-_MEMBERS = {
+_MEMBERS: dict[str, tuple[Read, Write | None]] = {
     "container": (text, None),
     "picture": (lambda value: value, None),
     "sounds": (lambda value: value, None),
@@ -170,8 +170,8 @@ def read_fingerprint(value: Plain) -> Fingerprint | None:
     record = table(value)
     if "size" not in record and "sample" not in record:
         return None
-    size = _inner("size", lambda: whole(0, 2**63)(record.get("size")))
-    return Fingerprint(size, _inner("sample", lambda: hexadecimal(64)(record.get("sample"))))
+    size = _inner("size", lambda: Whole(0, 2**63)(record.get("size")))
+    return Fingerprint(size, _inner("sample", lambda: Hexadecimal(64)(record.get("sample"))))
 
 
 def _inner(key: str, read: Callable[[], T]) -> T:

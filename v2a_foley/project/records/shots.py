@@ -14,10 +14,10 @@ from v2a_foley.project.events import Event
 from v2a_foley.project.model import Heard, Shot
 from v2a_foley.project.records.events import pointed
 from v2a_foley.project.records.form import Form
-from v2a_foley.project.records.values import Plain, Wrong, as_span, many, number, shown, span, text, truth, whole
+from v2a_foley.project.records.values import Number, Plain, Whole, Wrong, as_span, many, shown, span, text, truth
 
 _MOST = 2**31
-_score = number(-1e6, 1e6)
+_score = Number(-1e6, 1e6)
 
 
 def shot_form(events: Mapping[str, Event], key_of: Callable[[Event], str]) -> Form[Shot]:
@@ -35,28 +35,43 @@ def shot_form(events: Mapping[str, Event], key_of: Callable[[Event], str]) -> Fo
     return Form(
         Shot,
         {
-            "index": (whole(0, _MOST), None),
+            "index": (Whole(0, _MOST), None),
             "range": (span, as_span),
             "found": (text, None),
             "heard": (many(heard), as_heard),
             "unsure": (truth, None),
-            "embedding": (_embedding, _as_base64),
-            "scene": (whole(0, _MOST), None),
+            "embedding": (_Embedding(), _as_base64),
+            "scene": (Whole(0, _MOST), None),
         },
     )
 
 
-def _embedding(value: Plain) -> tuple[float, ...]:
-    """Read an embedding."""
-    try:
-        found = np.frombuffer(a2b_base64(text(value), strict_mode=True), "<f4")
-    except (NotBase64, ValueError) as error:
-        if isinstance(error, Wrong):
-            raise
-        raise Wrong("is no embedding in base64") from error
-    if not np.isfinite(found).all():
-        raise Wrong("holds what is no number")
-    return tuple(found.tolist())
+class _Embedding:
+    """Reads embeddings."""
+
+    def __call__(self, value: Plain) -> tuple[float, ...]:
+        """Read one."""
+        try:
+            found = np.frombuffer(a2b_base64(text(value), strict_mode=True), "<f4")
+        except (NotBase64, ValueError) as error:
+            if isinstance(error, Wrong):
+                raise
+            raise Wrong("is no embedding in base64") from error
+        if not np.isfinite(found).all():
+            raise Wrong("holds what is no number")
+        return tuple(found.tolist())
+
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return many, where all are of one size."""
+        try:
+            found = [a2b_base64(value, strict_mode=True) for value in values]
+            row = struct.Struct(f"<{len(found[0]) // 4}f")
+            whole = b"".join(found)
+            finite = bool(np.isfinite(np.frombuffer(whole, "<f4")).all())
+        except (NotBase64, TypeError, ValueError):
+            return None
+        alike = {row.size} == set(map(len, found)) and row.size > 0
+        return list(row.iter_unpack(whole)) if alike and finite else None
 
 
 def _as_base64(value: tuple[float, ...]) -> str:

@@ -6,12 +6,14 @@ Every reader takes one value and returns one, or raises ``Wrong``; none of them 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
 from v2a_foley.timebase import TimeRange, as_text
 
@@ -27,6 +29,7 @@ _DEEPEST = 32
 """How deep what is kept unread may be nested."""
 _TIME = re.compile(r"(-?[0-9]{1,40})(?:/([0-9]{1,40}))?")
 _HEX = re.compile(r"[0-9a-f]+")
+_SIMPLE = {str, bool, type(None)}
 
 
 class Wrong(ValueError):
@@ -57,44 +60,111 @@ def shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:36]}…"
 
 
-def whole(low: int = _WHOLE[0], high: int = _WHOLE[1]) -> Callable[[Any], int]:
-    """Return a reader of whole numbers from ``low`` to below ``high``."""
+@runtime_checkable
+class Column(Protocol):
+    """A reader that can read many values at once, several times faster than one by one."""
 
-    def read(value: Plain) -> int:
+    def __call__(self, value: Plain) -> Any:  # noqa: ANN401 - whatever it reads
+        """Read one value."""
+        ...
+
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return values as they are to be, or None where one of them is odd: it may be wrong, or not."""
+        ...
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Reads whole numbers from ``low`` to below ``high``."""
+
+    low: int = _WHOLE[0]
+    high: int = _WHOLE[1]
+
+    def __call__(self, value: Plain) -> int:
+        """Read one."""
         if type(value) is not int:
             raise Wrong(f"is {shown(value)}, not a whole number")
-        if not low <= value < high:
+        if not self.low <= value < self.high:
             raise Wrong(f"is {shown(value)}, which is out of range")
         return value
 
-    return read
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return many, where all are such numbers."""
+        right = set(map(type, values)) <= {int} and self.low <= min(values) and max(values) < self.high
+        return values if right else None
 
 
-def number(low: float, high: float) -> Callable[[Any], float]:
-    """Return a reader of finite numbers from ``low`` to ``high``, both included."""
+@dataclass(frozen=True)
+class Number:
+    """Reads finite numbers from ``low`` to ``high``, both included."""
 
-    def read(value: Plain) -> float:
+    low: float
+    high: float
+
+    def __call__(self, value: Plain) -> float:
+        """Read one."""
         if type(value) is not float and type(value) is not int:
             raise Wrong(f"is {shown(value)}, not a number")
-        if not low <= value <= high:  # nor is NaN
+        if not self.low <= value <= self.high:  # nor is NaN
             raise Wrong(f"is {shown(value)}, which is out of range")
         return float(value)
 
-    return read
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return many, where all are such numbers, and none of them is whole."""
+        if set(map(type, values)) != {float} or not all(map(isfinite, values)):
+            return None
+        return values if self.low <= min(values) and max(values) <= self.high else None
 
 
-def text(value: Plain) -> str:
-    """Read a text."""
-    if type(value) is not str:
-        raise Wrong(f"is {shown(value)}, not a text")
-    return value
+@dataclass(frozen=True)
+class Text:
+    """Reads texts of a length, in characters, between two limits."""
+
+    shortest: int = 0
+    longest: int = 2**31
+
+    def __call__(self, value: Plain) -> str:
+        """Read one."""
+        if type(value) is not str:
+            raise Wrong(f"is {shown(value)}, not a text")
+        if not self.shortest <= len(value) <= self.longest:
+            raise Wrong("is empty" if not value else f"is longer than {self.longest} characters")
+        return value
+
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return many, where all are such texts."""
+        if set(map(type, values)) != {str}:
+            return None
+        lengths = set(map(len, values))
+        return values if self.shortest <= min(lengths) and max(lengths) <= self.longest else None
 
 
-def name(value: Plain) -> str:
-    """Read a text that is not empty and not endless: an id, a name."""
-    if not text(value) or len(value) > 200:
-        raise Wrong("is empty" if not value else "is longer than 200 characters")
-    return str(value)
+@dataclass(frozen=True)
+class Hexadecimal:
+    """Reads texts of small hexadecimal digits: so many of them or, where it is so said, none."""
+
+    digits: int
+    or_none: bool = False
+
+    def __call__(self, value: Plain) -> str:
+        """Read one."""
+        if type(value) is not str or not self._is(value):
+            raise Wrong(f"is {shown(value)}, not {self.digits} hexadecimal digits")
+        return value
+
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return many, where all are such texts."""
+        if set(map(type, values)) != {str} or set(map(len, values)) != {self.digits}:
+            return None
+        return values if _HEX.fullmatch("".join(values)) else None
+
+    def _is(self, value: str) -> bool:
+        return (self.or_none and not value) or (len(value) == self.digits and _HEX.fullmatch(value) is not None)
+
+
+text = Text()
+name = Text(shortest=1, longest=200)
+"""Reads ids and names."""
 
 
 def truth(value: Plain) -> bool:
@@ -102,17 +172,6 @@ def truth(value: Plain) -> bool:
     if type(value) is not bool:
         raise Wrong(f"is {shown(value)}, neither true nor false")
     return value
-
-
-def hexadecimal(*lengths: int) -> Callable[[Any], str]:
-    """Return a reader of texts of small hexadecimal digits, of one of the lengths."""
-
-    def read(value: Plain) -> str:
-        if type(value) is not str or len(value) not in lengths or (value and not _HEX.fullmatch(value)):
-            raise Wrong(f"is {shown(value)}, not {lengths[0]} hexadecimal digits")
-        return value
-
-    return read
 
 
 def one_of(kind: type[E]) -> Callable[[Any], E]:
@@ -170,10 +229,10 @@ def table(value: Plain) -> dict[str, Any]:
 def plain(value: Plain, depth: int = _DEEPEST) -> Plain:
     """Read any plain value, of finite numbers and not too deep, as it is (a copy)."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _SIMPLE:
         return value
     if kind is int:
-        return whole()(value)
+        return _any_whole(value)
     if kind is float:
         if not isfinite(value):
             raise Wrong(f"is {value}, which is no number")
@@ -182,13 +241,38 @@ def plain(value: Plain, depth: int = _DEEPEST) -> Plain:
         raise Wrong("is nested too deep")
     if kind is list:
         return read_each(value, lambda each: plain(each, depth - 1))
-    result = {}
-    for key, each in table(value).items():
-        try:
-            result[key] = plain(each, depth - 1)
-        except Wrong as error:
-            raise error.within(key) from error
+    result = dict(table(value))
+    for key, each in result.items():
+        if type(each) not in _SIMPLE:
+            try:
+                result[key] = plain(each, depth - 1)
+            except Wrong as error:
+                raise error.within(key) from error
     return result
+
+
+_any_whole = Whole()
+
+
+def all_plain(values: Iterable[Any]) -> bool:
+    """Tell whether ``plain`` would let all of many values through: level by level, which is faster than one by one."""
+    level = list(values)
+    for _ in range(_DEEPEST + 1):
+        kinds = set(map(type, level)) - _SIMPLE
+        if not kinds:
+            return True
+        if kinds - {int, float, list, dict}:
+            return False
+        if int in kinds and _any_whole.column([each for each in level if type(each) is int]) is None:
+            return False
+        if float in kinds and not all(isfinite(each) for each in level if type(each) is float):
+            return False
+        tables = [each for each in level if type(each) is dict]
+        if set(map(type, chain.from_iterable(tables))) - {str}:
+            return False
+        lists = [each for each in level if type(each) is list] if list in kinds else []
+        level = list(chain(chain.from_iterable(map(dict.values, tables)), chain.from_iterable(lists)))
+    return False
 
 
 def as_plain(value: Plain) -> Plain:
@@ -198,15 +282,27 @@ def as_plain(value: Plain) -> Plain:
         Wrong: it holds something that JSON has no word for.
     """
     kind = type(value)
-    if kind is str or kind is int or kind is float or kind is bool or value is None:
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, Mapping):
-        return {str(key): as_plain(each) for key, each in value.items()}
+    if kind is dict or isinstance(value, Mapping):
+        result = dict(value)
+        for key, each in result.items():
+            if type(key) is not str:
+                raise Wrong(f"has the key {shown(key)}, which is no text")
+            if type(each) not in _AS_THEY_ARE:
+                try:
+                    result[key] = as_plain(each)
+                except Wrong as error:
+                    raise error.within(key) from error
+        return result
     if isinstance(value, list | tuple):
-        return [as_plain(each) for each in value]
-    if isinstance(value, str | int | float):  # an enumeration's value
+        return [each if type(each) in _AS_THEY_ARE else as_plain(each) for each in value]
+    if isinstance(value, str | int | float):  # an enumeration's value, a number of NumPy's
         return value
     raise Wrong(f"is a {kind.__name__}, which no document can hold")
+
+
+_AS_THEY_ARE = {*_SIMPLE, int, float}
 
 
 def time(value: Plain) -> Fraction:
@@ -221,10 +317,16 @@ def _time(value: str) -> Fraction:
     found = _TIME.fullmatch(value)
     if found is None:
         raise Wrong(f"is {shown(value)}, not a time like '593/24'")
-    over, under = int(found[1]), int(found[2] or 1)
+    before, after = found.groups("1")
+    over, under = int(before), int(after)
     if not under or abs(over) > LONGEST_TIME * under:
         raise Wrong(f"is {shown(value)}, which is no time that a film has")
     return Fraction(over, under)
+
+
+def times(values: list[Any]) -> list[Fraction] | None:
+    """Return many times, or None where one of them is odd."""
+    return list(map(_time, values)) if set(map(type, values)) <= {str} else None
 
 
 def span(value: Plain) -> TimeRange:

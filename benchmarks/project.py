@@ -1,0 +1,99 @@
+"""How long a big project takes to load, to save and to edit: 5,000 shots, 10,000 cues, 20,000 takes.
+
+Run it alone: ``python benchmarks/project.py [--shots 5000]``. Takes' sounds are not there; nothing reads them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from v2a_foley.media import MediaFacts, PictureStream
+from v2a_foley.project import Cue, Event, Heard, Hit, Intensity, Kind, Layer, Project, Shot, Take, default_vocabulary
+from v2a_foley.project.document import from_document, from_text, to_document, to_text
+from v2a_foley.timebase import TimeRange
+
+WIDTH = 384
+RATE = Fraction(24_000, 1001)
+
+
+def big(folder: Path, shots: int) -> Project:
+    """Return a project of many shots, with two cues a shot and two takes a cue."""
+    rng = random.Random(6)  # noqa: S311 - a benchmark
+    events = default_vocabulary().events
+    vectors = np.random.default_rng(6).standard_normal((shots, WIDTH)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    seen, cues, start = [], [], Fraction(0)
+    for i in range(shots):
+        end = start + rng.randint(12, 240) / RATE
+        where = TimeRange(start, end)
+        heard = tuple(Heard(rng.choice(events), rng.random(), rng.random()) for _ in range(3))
+        seen.append(Shot(i + 1, where, "cut", heard, False, tuple(vectors[i].tolist()), i // 4 + 1))
+        for layer in (Layer.BG, Layer.FX):
+            cues.append(_cue(f"c{len(cues) + 1}", layer, where, i + 1, rng.choice(events), folder))
+        start = end
+    picture = PictureStream(0, "h264", 1920, 1080, 0, RATE, False, int(start * RATE), Fraction(0), start)
+    return Project(MediaFacts(folder.parent / "film.mp4", "mov", picture), tuple(seen), tuple(cues), id="0" * 32)
+
+
+def _cue(name: str, layer: Layer, where: TimeRange, shot: int, event: Event, folder: Path) -> Cue:
+    step = where.duration / 4
+    times = tuple(where.start + step * i for i in range(4))
+    cue = Cue(name, layer, where, (shot,), event, prompt="rain on leaves" if shot % 5 == 0 else "", gain=-1.5)
+    if event.kind is Kind.IMPULSE:
+        cue = replace(cue, hits=tuple(Hit(time, 0.7) for time in times))
+    elif event.kind is Kind.CONTINUOUS:
+        cue = replace(cue, intensity=Intensity(times, (0.2, 0.9, 0.4, 0.8)))
+    for number in (1, 2):
+        digest = hashlib.sha256(f"{name} {number}".encode()).hexdigest()
+        details = {"family": event.family, "params": dict(event.params), "seed": number, "room": "", "distance": 2.0}
+        take = Take(
+            *(f"{name}t{number}", folder / "takes" / f"{digest[:32]}.wav", 48_000, 1, 600_000, 192_000, 192_000),
+            *(number, "procedural", event.family, "CC0-1.0", cue.prompt, -7.31, event.level + 0.01, 48_000, details),
+            *(digest, hashlib.sha256(digest.encode()).hexdigest()),
+        )
+        cue = cue.with_take(take)
+    return cue
+
+
+def timed(what: str, work: Callable[[], object], repeats: int = 7) -> None:
+    """Print the least and the middle time of a piece of work."""
+    times = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    print(f"{what:<42}{min(times) * 1000:9.1f} ms least {statistics.median(times) * 1000:9.1f} ms middle")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shots", type=int, default=5000)
+    shots = parser.parse_args().shots
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        project = big(folder, shots)
+        print(f"{len(project.shots)} shots, {len(project.cues)} cues, {sum(len(c.takes) for c in project.cues)} takes")
+        document = to_document(project, folder)
+        content = to_text(document)
+        print(f"{len(content) / 1e6:.1f} MB")
+        timed("project -> document", lambda: to_document(project, folder))
+        timed("document -> text", lambda: to_text(document))
+        timed("text -> document", lambda: from_text(content))
+        timed("document -> project", lambda: from_document(document, folder))
+        if from_document(from_text(content), folder) != project:
+            raise SystemExit("what was read is not what was written")
+
+
+if __name__ == "__main__":
+    main()
