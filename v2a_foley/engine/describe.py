@@ -17,7 +17,7 @@ from v2a_foley.engine.scenes import with_scenes
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project, Shot
 from v2a_foley.timebase import TimeRange
-from v2a_foley.video.look import look
+from v2a_foley.video.look import Watcher, look
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.read import FrameBlock, read_frames
 
@@ -59,14 +59,21 @@ class Seen:
 
 
 def find_shots(
-    project: Project, *, detector: str = "adaptive", cuts: Sequence[Fraction] | None = None, progress: Progress
+    project: Project,
+    *,
+    detector: str = "adaptive",
+    cuts: Sequence[Fraction] | None = None,
+    watchers: Sequence[Watcher] = (),
+    progress: Progress,
 ) -> Seen:
     """Find the shots and the motion of a film without looking at what it shows.
 
     Raises:
         InputError: the picture cannot be decoded.
     """
-    seen = look(project.media, detector=detector, cuts=cuts, short_side=SHORT_SIDE, progress=progress)
+    seen = look(
+        project.media, detector=detector, cuts=cuts, watchers=watchers, short_side=SHORT_SIDE, progress=progress
+    )
     shots = [Shot(i, span.range, span.found) for i, span in enumerate(seen.shots, start=1)]
     return Seen(project.with_shots(shots), seen.motion)
 
@@ -77,6 +84,7 @@ def describe(
     *,
     detector: str = "adaptive",
     cuts: Sequence[Fraction] | None = None,
+    watchers: Sequence[Watcher] = (),
     progress: Progress,
 ) -> Seen:
     """Find the shots of a film, and what each may sound like.
@@ -86,16 +94,18 @@ def describe(
         profile: the eyes and the scorer.
         detector: how cuts are found.
         cuts: the cuts, where they are known already.
+        watchers: whoever else looks at every frame of the one decode pass.
         progress: told of the stages ``look``, ``gaze`` and ``understand``.
 
     Raises:
         InputError: the picture cannot be decoded.
     """
     if profile.frames:
-        return _describe_long(project, profile, detector, cuts, progress)
+        return _describe_long(project, profile, detector, cuts, watchers, progress)
     glancer = Glancer(profile.eyes)
     media = project.media
-    seen = look(media, detector=detector, cuts=cuts, watchers=[glancer], short_side=SHORT_SIDE, progress=progress)
+    everyone = [glancer, *watchers]
+    seen = look(media, detector=detector, cuts=cuts, watchers=everyone, short_side=SHORT_SIDE, progress=progress)
     embeddings = np.concatenate(glancer.embeddings)
     shots = []
     with progress.stage("understand", len(seen.shots)) as stage:
@@ -112,10 +122,15 @@ def describe(
 
 
 def _describe_long(
-    project: Project, profile: Profile, detector: str, cuts: Sequence[Fraction] | None, progress: Progress
+    project: Project,
+    profile: Profile,
+    detector: str,
+    cuts: Sequence[Fraction] | None,
+    watchers: Sequence[Watcher],
+    progress: Progress,
 ) -> Seen:
     """Find the shots first; then look at as many frames of each as the profile wants."""
-    seen = find_shots(project, detector=detector, cuts=cuts, progress=progress)
+    seen = find_shots(project, detector=detector, cuts=cuts, watchers=watchers, progress=progress)
     found = gaze(project.media, [shot.range for shot in seen.project.shots], profile.eyes, profile.frames, progress)
     with progress.stage("understand", len(found)) as stage:
         shots = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +32,7 @@ from v2a_foley.render.mux import mux
 from v2a_foley.render.stems import RenderedSound, mix_layout, own_sounds, render_sound
 from v2a_foley.timebase import SAMPLE_RATE
 from v2a_foley.video.cuts import read_cuts
+from v2a_foley.video.look import Watcher
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import probe
 from v2a_foley.video.read import read_frames
@@ -72,9 +74,21 @@ def load_profile(name: str = "auto", progress: Progress | None = None, settings:
 
 
 def describe(
-    project: Project, profile: Profile, settings: RunSettings | None = None, progress: Progress | None = None
+    project: Project,
+    profile: Profile,
+    settings: RunSettings | None = None,
+    progress: Progress | None = None,
+    *,
+    watchers: Sequence[Watcher] = (),
 ) -> Seen:
     """Find the shots, what each may sound like, and the motion; a photograph is one shot of ``settings.duration``.
+
+    Args:
+        project: a film that was opened.
+        profile: the eyes and the scorer.
+        settings: the detector, or the list of cuts.
+        progress: told of the stages ``look``, ``gaze`` and ``understand``.
+        watchers: whoever else looks at every frame of a film, in the one decode pass.
 
     Raises:
         InputError: the picture cannot be decoded, or the list of cuts cannot be read.
@@ -83,7 +97,7 @@ def describe(
     if project.media.still:
         return _describe_still(project, profile, settings, progress)
     cuts = read_cuts(settings.cuts, project.media) if settings.cuts is not None else None
-    return describe_film(project, profile, detector=settings.detector, cuts=cuts, progress=progress)
+    return describe_film(project, profile, detector=settings.detector, cuts=cuts, watchers=watchers, progress=progress)
 
 
 def spot(

@@ -22,6 +22,8 @@ from v2a_foley.timebase import SAMPLE_RATE
 
 __all__ = ["SOUND_ONLY", "check_container", "mux"]
 
+_NUMBERED_BY_CHANCE = {"matroska", "webm", "mxf"}
+"""Formats whose files and tracks get random numbers unless ffmpeg is told that the same shall give the same bits."""
 TITLE = "Foley mix"
 """The name of the new sound track."""
 
@@ -126,6 +128,8 @@ def _arguments(
         arguments += [f"-c:{order.index(f'0:{index}')}", target.subtitles]
     arguments += _sound_options(facts, target, new, streams.sounds)
     arguments += _quicktime_options(streams) if target.quicktime else picture_options(facts, target)
+    if target.format in _NUMBERED_BY_CHANCE:
+        arguments += ["-fflags", "+bitexact"]
     return [*arguments, "-f", target.format, ffmpeg.file_url(part)]
 
 

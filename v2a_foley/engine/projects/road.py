@@ -31,6 +31,7 @@ from v2a_foley.engine.translate import audio_embeddings
 from v2a_foley.files import Outbox, scratch_folder, translated
 from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Project, Take
+from v2a_foley.video.look import Watcher
 
 _NUMBERED = re.compile(r"t(\d{1,9})$")
 
@@ -50,12 +51,26 @@ def new_project(
     Raises:
         FoleyError: one of its children; no half a project is left.
     """
+    from v2a_foley.video.signatures import SignatureTaker, write_signatures
+
     with border():
-        project = spotted(source, settings, progress, warm or Warm())
-        return create_project(folder, replace(project, settings=MappingProxyType(lasting(settings))))
+        taker = SignatureTaker()
+        project = spotted(source, settings, progress, warm or Warm(), watchers=[taker])
+        project = create_project(folder, replace(project, settings=MappingProxyType(lasting(settings))))
+        if not project.media.still:  # what a later cut of the film is compared with
+            write_signatures(folder, taker.finish(project.media.picture.end))
+        return project
 
 
-def spotted(source: Path, settings: RunSettings, progress: Progress, warm: Warm, output: Path | None = None) -> Project:
+def spotted(
+    source: Path,
+    settings: RunSettings,
+    progress: Progress,
+    warm: Warm,
+    output: Path | None = None,
+    *,
+    watchers: Sequence[Watcher] = (),
+) -> Project:
     """Return a film with its shots described and its cues placed.
 
     Args:
@@ -64,6 +79,7 @@ def spotted(source: Path, settings: RunSettings, progress: Progress, warm: Warm,
         progress: told of the stages.
         warm: keeps models loaded.
         output: the film that will be written, where that is known: what cannot be written is refused at once.
+        watchers: whoever else looks at every frame.
 
     Raises:
         FoleyError: one of its children.
@@ -76,7 +92,7 @@ def spotted(source: Path, settings: RunSettings, progress: Progress, warm: Warm,
     profile = warm.profile(settings, progress)
     check_voice(settings, profile, progress)
     listed_cues(project, profile.vocabulary, settings)  # its mistakes are told before the film is looked at
-    seen = stages.describe(project, profile, settings, progress)
+    seen = stages.describe(project, profile, settings, progress, watchers=watchers)
     return stages.spot(seen, profile, settings, progress)
 
 
