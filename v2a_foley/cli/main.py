@@ -36,7 +36,7 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import blend, demo, describe, doctor, evaluate, models, rework, run, shots, train, worker
+    from v2a_foley.cli import batch, blend, demo, describe, doctor, evaluate, models, rework, run, shots, train, worker
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
@@ -50,6 +50,7 @@ def _register() -> None:
     }
     for name, verb in verbs.items():
         app.command(name)(verb)
+    app.add_typer(batch.app, name="batch")
     app.add_typer(models.app, name="models")
     app.add_typer(train.app, name="train")
     app.add_typer(evaluate.app, name="evaluate")
