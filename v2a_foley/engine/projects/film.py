@@ -14,6 +14,7 @@ from typing import Any
 from v2a_foley.engine.border import border
 from v2a_foley.engine.delivering import check_destinations, results
 from v2a_foley.engine.means import Means
+from v2a_foley.engine.projects.alone import LOCK, alone
 from v2a_foley.engine.projects.choices import settings_with
 from v2a_foley.engine.projects.keeping import read_project, write_project
 from v2a_foley.engine.projects.kept import ProjectTakes
@@ -48,9 +49,10 @@ def film(order: Order, progress: Progress, *, warm: Warm | None = None) -> dict[
         warm: keeps models loaded between films.
 
     Raises:
+        ProjectLocked: another process is at work on it, perhaps one that nobody hears any more.
         FoleyError: one of its children; what was finished so far is gone on with.
     """
-    with border(), _threads(order.threads):
+    with border(), alone(order.work), _threads(order.threads):
         done = _done(order)
         if done is not None:
             return done
@@ -139,7 +141,7 @@ def _begin(order: Order) -> None:
         work.mkdir(parents=True, exist_ok=True)
         sweep(work)
         if not _same_order(order):
-            for each in sorted(work.iterdir()):
+            for each in sorted(path for path in work.iterdir() if path.name != LOCK):
                 shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
             write_text(work / ORDER, json.dumps(_facts(order)))
         (work / "receipt.json").unlink(missing_ok=True)
