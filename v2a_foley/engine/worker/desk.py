@@ -5,28 +5,28 @@ Heavy libraries are imported by the request that needs them, so that ``probe`` a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
-from v2a_foley.engine.job import settings_from
+from v2a_foley.engine.queue.fields import INPUTS, RESULTS, from_value, settings_from
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.worker.messages import Request, is_path
 from v2a_foley.errors import OutOfMemory, UsageError
+from v2a_foley.options import options_of
 from v2a_foley.progress import Progress
+from v2a_foley.project import Cue, Project, Take
 
 if TYPE_CHECKING:
-    from v2a_foley.engine.profiles import Profile
+    from v2a_foley.engine.projects import Warm
 
 Tell = Callable[..., None]
 """Takes the kind of an event and its values."""
-_MOST_WARM = 2
-"""Profiles whose models stay loaded."""
-_NAMES: Mapping[object, str] = {
-    str: "a text", int: "a whole number", float: "a number", bool: "true or false",
-    tuple[str, ...]: "a list of texts", Path | None: "an absolute path, as text", int | None: "a whole number",
-}  # fmt: skip
+Params = Mapping[str, Any]
+_PATHS = (*INPUTS, *RESULTS)
+_HINT = "See v2a_foley.RunSettings for what there is."
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Desk:
     """
 
     device: str = "auto"
-    _warm: dict[tuple[object, ...], Profile] = field(default_factory=dict, repr=False)
+    _warm: Warm | None = field(default=None, repr=False)
 
     def carry_out(self, request: Request, progress: Progress, tell: Tell) -> Mapping[str, Any]:
         """Do what is asked and return the value of its result, as plain values.
@@ -51,22 +51,36 @@ class Desk:
         Raises:
             FoleyError: one of its children.
         """
-        work = {"probe": self._probe, "shots": self._shots, "describe": self._describe}[request.do]
         try:
-            return work(request.params, progress)
+            return self._value(request, progress, tell)
         except (OutOfMemory, MemoryError):
-            self._warm.clear()  # what is loaded may be what takes the room
+            if self._warm is not None:
+                self._warm.clear()  # what is loaded may be what takes the room
             raise
 
-    def _probe(self, params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    def _value(self, request: Request, progress: Progress, tell: Tell) -> Mapping[str, Any]:
+        params = request.params
+        if request.do == "probe":
+            return self._probe(params, progress)
+        if request.do == "shots":
+            return self._shots(params, progress)
+        if request.do == "describe":
+            return self._describe(params, progress)
+        if request.do == "generate":
+            return self._generate(params, progress, tell)
+        if request.do == "render":
+            return self._render(params, progress)
+        return self._film(params, progress)
+
+    def _probe(self, params: Params, progress: Progress) -> Mapping[str, Any]:
         from v2a_foley.engine.result import media_dict
         from v2a_foley.engine.stages import open_film
 
         media = open_film(params["film"], progress).media
         return {"media": media_dict(media), "warnings": [*media.warnings, *progress.warnings]}
 
-    def _shots(self, params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-        settings = self._settings(params)
+    def _shots(self, params: Params, progress: Progress) -> Mapping[str, Any]:
+        settings = plain_settings(params.get("settings", {}))
         from v2a_foley.engine.describe import find_shots
         from v2a_foley.engine.result import shots_dict
         from v2a_foley.engine.stages import open_film
@@ -77,56 +91,109 @@ class Desk:
         seen = find_shots(project, detector=settings.detector, cuts=known, progress=progress)
         return shots_dict(params["film"], seen.project, settings, progress.warnings)
 
-    def _describe(self, params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-        settings = self._settings(params)
+    def _describe(self, params: Params, progress: Progress) -> Mapping[str, Any]:
+        settings, warm = self._here(plain_settings(params.get("settings", {}))), self._loaded()
         from v2a_foley.engine.result import described_dict
         from v2a_foley.engine.stages import describe, open_film
 
         project = open_film(params["film"], progress)
-        seen = describe(project, self._profile(settings, progress), settings, progress)
+        seen = describe(project, warm.profile(settings, progress), settings, progress)
         return {**described_dict(params["film"], seen.project), "warnings": list(progress.warnings)}
 
-    def _settings(self, params: Mapping[str, Any]) -> RunSettings:
-        """Return the settings of a request."""
-        settings = settings_of(params.get("settings", {}))
-        return replace(settings, device=self.device) if settings.device == "auto" else settings
+    def _generate(self, params: Params, progress: Progress, tell: Tell) -> Mapping[str, Any]:
+        folder, project = _project(params)
+        warm = self._loaded()
+        from v2a_foley.engine.projects import generate
+        from v2a_foley.project.document import to_document
+        from v2a_foley.project.records.takes import write_takes
 
-    def _profile(self, settings: RunSettings, progress: Progress) -> Profile:
-        """Return the profile that settings name, loaded once."""
-        from v2a_foley.engine.stages import load_profile
+        def told(cue: Cue, take: Take) -> None:
+            tell("take", cue=cue.id, take=write_takes([take])[0])
 
-        key = (settings.profile, settings.mapper, settings.device, settings.precision)
-        if key not in self._warm:
-            while len(self._warm) >= _MOST_WARM:
-                del self._warm[next(iter(self._warm))]
-            self._warm[key] = load_profile(settings.profile, progress, settings)
-        return self._warm[key]
+        done = generate(
+            project, folder, self._here(RunSettings(), project), progress, params.get("cues"), told, warm=warm
+        )
+        return {"project": to_document(done, folder), "warnings": list(progress.warnings)}
+
+    def _render(self, params: Params, progress: Progress) -> Mapping[str, Any]:
+        folder, project = _project(params)
+        settings = plain_settings(params.get("settings", {}))
+        self._loaded()
+        from v2a_foley.engine.projects import render
+
+        return render(project, folder, Path(params["output"]), self._here(settings, project), progress).as_dict()
+
+    def _film(self, params: Params, progress: Progress) -> Mapping[str, Any]:
+        plain_settings(params.get("settings", {}))
+        warm = self._loaded()
+        from v2a_foley.engine.projects import film
+        from v2a_foley.engine.worker.hand import order_of
+
+        return film(order_of(params), progress, warm=warm)
+
+    def _here(self, settings: RunSettings, project: Project | None = None) -> RunSettings:
+        """Return settings that say where networks run, where nobody else did."""
+        open_still = settings.device == "auto" and (project is None or project.settings.get("device", "auto") == "auto")
+        return replace(settings, device=self.device) if open_still else settings
+
+    def _loaded(self) -> Warm:
+        """Return what is kept loaded; the first time, this process settles on its device.
+
+        A film's order says all that decides its result, and leaves its device open: then it is this process's own.
+
+        Raises:
+            GpuMissing: the device is not there.
+        """
+        from v2a_foley.engine.projects import Warm
+
+        if self._warm is None:
+            if self.device == "cpu":
+                os.environ["CUDA_VISIBLE_DEVICES"] = ""
+            elif self.device != "auto":
+                from v2a_foley.compute import choose
+
+                chosen = choose(self.device)
+                if chosen.device.startswith("cuda:"):
+                    import torch
+
+                    torch.cuda.set_device(chosen.device)
+            self._warm = Warm()
+        return self._warm
 
 
-def settings_of(values: Mapping[str, Any]) -> RunSettings:
+def plain_settings(values: Mapping[str, Any]) -> RunSettings:
     """Return the settings that plain values from outside stand for; every path must be absolute.
 
     Raises:
         UsageError: a setting is not known, is of another type, or lies outside its range.
     """
-    hints = get_type_hints(RunSettings)
-    for name, value in values.items():
-        if name not in hints:
-            raise UsageError(f"There is no setting {name[:60]!r}.", hint="See v2a_foley.RunSettings for what there is.")
-        if not _fits(value, hints[name]):
-            raise UsageError(
-                f"The setting {name!r} must be {_NAMES[hints[name]]}.", hint="See v2a_foley.RunSettings for what fits."
-            )
-    return settings_from({key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    return settings_from({name: _plain_setting(name, value) for name, value in values.items()})
 
 
-def _fits(value: object, hint: object) -> bool:
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if hint in (int, bool, str):
-        return type(value) is hint
-    if hint == tuple[str, ...]:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    if value is None:
-        return True
-    return is_path(value) if hint == Path | None else type(value) is int
+def _plain_setting(name: str, value: object) -> object:
+    if name not in options_of(RunSettings):
+        raise UsageError(f"There is no setting {name[:60]!r}.", hint=_HINT)
+    try:
+        plain = from_value(name, value)
+    except ValueError as error:
+        raise UsageError(f"The setting {name!r} cannot be used: {str(error)[:200]}.", hint=_HINT) from error
+    if name in _PATHS and not is_path(plain):
+        raise UsageError(f"The setting {name!r} must be an absolute path.", hint="Give the whole path.")
+    return plain
+
+
+def _project(params: Params) -> tuple[Path, Project]:
+    """Return a project's folder and the project that its document tells of, whose settings are of the right types.
+
+    Raises:
+        ProjectError: the document is damaged, or reaches out of its folder.
+        UsageError: a setting cannot be used.
+    """
+    from v2a_foley.project.document import from_document
+
+    folder = Path(params["folder"])
+    project = from_document(params["project"], folder)
+    for name, value in project.settings.items():
+        if name in options_of(RunSettings):  # one that is not known is a newer program's
+            _plain_setting(name, value)
+    return folder, project

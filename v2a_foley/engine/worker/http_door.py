@@ -1,4 +1,4 @@
-"""Answers HTTP for a worker: who may ask, how much, and how long; and the events as they come. It does no work itself."""
+"""Answers HTTP for a worker: who may ask, how much, and how long; and the events as they come. No work is done here."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from v2a_foley import __version__
 from v2a_foley.engine.worker.client import WorkerProcess
 from v2a_foley.engine.worker.messages import Refused, Request, error_values, event_line, read_request
 from v2a_foley.engine.worker.schema import LONGEST, VERSION
 from v2a_foley.errors import FoleyError, OutputError, ProtocolError
+from v2a_foley.version import VERSION as PROGRAM
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ class Exchange(BaseHTTPRequestHandler):
         worker = self.server.worker
         self._answer(
             200, json.dumps({
-                "v": VERSION, "program": __version__, "pid": os.getpid(), "worker": worker.pid,
+                "v": VERSION, "program": PROGRAM, "pid": os.getpid(), "worker": worker.pid,
                 "requests": self.server.busy,
             }).encode("ascii") + b"\n", kind="application/json",
         )  # fmt: skip

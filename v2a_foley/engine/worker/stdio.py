@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO, Any
 
-from v2a_foley import __version__
 from v2a_foley.engine.border import border
 from v2a_foley.engine.worker.desk import Desk
 from v2a_foley.engine.worker.ending import end_descendants
@@ -34,6 +33,7 @@ from v2a_foley.engine.worker.messages import (
 )
 from v2a_foley.errors import Cancelled, FoleyError, ProtocolError
 from v2a_foley.progress import Progress, ProgressEvent
+from v2a_foley.version import VERSION as PROGRAM
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until the client is gone or asks for the end; call it on the main thread."""
-        self._mouth.say(event_line("ready", pid=os.getpid(), program=__version__, device=self._desk.device))
+        self._mouth.say(event_line("ready", pid=os.getpid(), program=PROGRAM, device=self._desk.device))
         threading.Thread(target=self._listen, name="worker-ears", daemon=True).start()
         for request in iter(self._waiting.get, None):
             self._do(request)
