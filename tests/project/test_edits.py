@@ -1,0 +1,297 @@
+"""Every edit can be taken back and done again exactly, keeps the project whole, and survives JSON."""
+
+import json
+from dataclasses import fields, replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import v2a_foley.project.edits as edits_module
+from tests.project.edited import FOLDER, check, edits, projects, take_of, tried
+from tests.projects import RAIN, film, project_of
+from v2a_foley.errors import UsageError
+from v2a_foley.project import Hit, Intensity, Layer, default_vocabulary
+from v2a_foley.project.edits import (
+    KINDS,
+    AddCue,
+    AddTake,
+    MergeShots,
+    MoveCue,
+    MoveCut,
+    RemoveTake,
+    SetCue,
+    SplitCue,
+    SplitShot,
+    Steps,
+    TrimCue,
+    edit_from_json,
+    edit_to_json,
+    new_cue,
+)
+from v2a_foley.project.history import History
+from v2a_foley.timebase import TimeRange
+
+
+def sent(edit):
+    """The edit as it arrives at the other end of a wire."""
+    return edit_from_json(json.loads(json.dumps(edit_to_json(edit))), FOLDER)
+
+
+def a_sequence(data):
+    """Do a random project random edits, and all of them back and forth."""
+    start = data.draw(projects())
+    history, states = History(start), [start]
+    for _ in range(data.draw(st.integers(1, 8))):
+        before = history.project
+        edit = data.draw(edits(before))
+        assert sent(edit) == edit
+        after, possible = tried(before, edit)
+        if not possible:
+            continue
+        _, inverse = edit.apply(before)
+        assert sent(inverse) == inverse
+        back, again = inverse.apply(after)
+        assert back == before
+        assert sent(again) == again
+        assert again.apply(back)[0] == after
+        if not isinstance(edit, Steps):
+            check(before, after)
+        assert history.do(sent(edit)) == after
+        states.append(after)
+    end = history.project
+    for state in reversed(states[:-1]):
+        assert history.undo() == state
+    assert history.project == start
+    assert not history.undo_label
+    for state in states[1:]:
+        assert history.redo() == state
+    assert history.project == end
+    assert not history.redo_label
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_all_is_undone_and_redone_exactly(data):
+    a_sequence(data)
+
+
+@pytest.mark.long
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_all_is_undone_and_redone_exactly_in_many_sequences(data):
+    a_sequence(data)
+
+
+def test_every_kind_is_known_by_its_name():
+    assert all(kind.name == name for name, kind in KINDS.items())
+    assert set(edits_module.__all__) > {kind.__name__ for kind in KINDS.values()}
+
+
+@pytest.fixture
+def project():
+    return project_of(film(FOLDER.parent / "one.mp4"), FOLDER / "takes")  # four shots of 2.5 s
+
+
+def test_a_split_shot_keeps_what_was_seen_and_later_numbers_follow(project):
+    new, _ = SplitShot(2, Fraction(3)).apply(project)
+    assert [shot.range.start for shot in new.shots] == [0, Fraction(5, 2), 3, 5, Fraction(15, 2)]
+    assert new.shots[1].heard == new.shots[2].heard == project.shots[1].heard
+    assert new.shots[2].found == "list"
+    assert new.cue("c1").shots == (1, 2, 3, 4, 5)
+    assert new.cue("c4").shots == (2, 3)
+    assert new.cue("c5").shots == (4,)
+    assert new.cue("c3") is project.cue("c3")  # what lies before the cut is shared
+
+
+def test_merged_shots_are_seen_as_the_longer(project):
+    longer = MoveCut(2, Fraction(1)).apply(project)[0]
+    merged = MergeShots(1).apply(longer)[0]
+    assert merged.shots[0].heard == project.shots[1].heard
+    assert merged.shots[0].found == "start"
+    assert merged.shots[0].range == TimeRange(Fraction(0), Fraction(5))
+    assert merged.cue("c3").shots == merged.cue("c4").shots == (1,)
+
+
+HALF = Fraction(1, 48)
+"""Half a frame."""
+
+
+@pytest.mark.parametrize("at", [Fraction(-1), Fraction(0), HALF, Fraction(5, 2) - HALF, Fraction(5, 2), Fraction(20)])
+def test_no_shot_is_split_within_half_a_frame_of_its_ends(project, at):
+    with pytest.raises(UsageError, match="no cut"):
+        SplitShot(1, at).apply(project)
+
+
+@pytest.mark.parametrize("to", [Fraction(-1), HALF, 5 - HALF, Fraction(5), Fraction(8)])
+def test_no_cut_is_moved_past_another(project, to):
+    with pytest.raises(UsageError, match="no cut"):
+        MoveCut(2, to).apply(project)
+    assert MoveCut(2, 5 - 2 * HALF).apply(project)[0].shots[2] == project.shots[2]
+
+
+def test_a_moved_cue_keeps_its_sound_and_all_that_it_holds(project):
+    cue = project.cue("c3")
+    new = MoveCue("c3", Fraction(3)).apply(project)[0].cue("c3")
+    assert new.range == TimeRange(Fraction(3), Fraction(11, 2))
+    assert (new.anchor, new.slip, new.shots) == (0, 0, (2, 3))
+    assert [hit.time - 3 for hit in new.hits] == [hit.time for hit in cue.hits]
+    engine = MoveCue("c4", Fraction(0)).apply(project)[0].cue("c4")
+    assert engine.intensity.times == (0, Fraction(5, 2))
+    there = MoveCue("c3", Fraction(3)).apply(project)[0]
+    assert MoveCue("c3", Fraction(0)).apply(there)[0] == project
+
+
+def test_a_trimmed_cue_keeps_its_sound_in_place(project):
+    new = TrimCue("c3", start=Fraction(1)).apply(project)[0].cue("c3")
+    assert (new.slip, new.anchor, new.hits) == (1, 0, project.cue("c3").hits)
+    wider = TrimCue("c4", start=Fraction(2), end=Fraction(6)).apply(project)[0].cue("c4")
+    assert (wider.slip, wider.anchor, wider.shots) == (Fraction(-1, 2), Fraction(5, 2), (1, 2, 3))
+    empty = project.with_cues(replace(cue, takes=(), active=None) for cue in project.cues)
+    assert TrimCue("c3", start=Fraction(1)).apply(empty)[0].cue("c3").slip == 0
+
+
+def test_the_halves_of_a_split_cue_sound_as_the_whole_did(project):
+    new, _ = SplitCue("c3", Fraction(1), "c9").apply(project)
+    whole, first, second = project.cue("c3"), new.cue("c3"), new.cue("c9")
+    assert (first.fade_out, second.fade_in, first.fade_in, second.fade_out) == (0, 0, None, None)
+    assert (second.slip, second.anchor) == (1, 0)
+    assert first.hits + second.hits == whole.hits
+    assert second.active == "c9t1"
+    assert second.take.path == whole.take.path
+    assert [cue.id for cue in new.cues[2:4]] == ["c3", "c9"]
+
+
+def test_a_new_cue_belongs_to_the_shots_that_it_overlaps(project):
+    cue = new_cue(project, RAIN, TimeRange(Fraction(2), Fraction(3)))
+    assert (cue.id, cue.shots, cue.layer) == ("c7", (1, 2), RAIN.layer)
+    assert AddCue(replace(cue, shots=())).apply(project)[0].cues[-1] == cue
+
+
+def test_a_removed_take_leaves_silence_or_another(project):
+    more, _ = AddTake("c3", take_of("c3t2")).apply(project)
+    assert more.cue("c3").active == "c3t1"
+    assert RemoveTake("c3", "c3t1").apply(more)[0].cue("c3").take is None
+    assert RemoveTake("c3", "c3t1", then="c3t2").apply(more)[0].cue("c3").active == "c3t2"
+
+
+def test_a_part_of_a_project_cannot_be_cut(project):
+    part = project.with_shots(project.shots[2:])
+    with pytest.raises(UsageError, match="all shots"):
+        SplitShot(3, Fraction(6)).apply(part)
+
+
+IMPOSSIBLE = [
+    {"gain": 99.0},
+    {"gain": float("nan")},
+    {"seed": -1},
+    {"active": "c9t9"},
+    {"fade_in": Fraction(-1)},
+    {"hits": (Hit(Fraction(1), 2.0),)},
+    {"intensity": Intensity((Fraction(2), Fraction(1)), (0.5, 0.5))},
+    {"layer": Layer.ORIG},
+    {"prompt": "half a letter: \ud800"},
+    {"range": TimeRange(Fraction(0), Fraction(1))},
+    {"id": "c9"},
+    {},
+]
+
+
+@pytest.mark.parametrize("values", IMPOSSIBLE, ids=lambda values: ",".join(values) or "nothing")
+def test_what_a_cue_cannot_be_is_refused(project, values):
+    with pytest.raises(UsageError) as caught:
+        SetCue("c3", values).apply(project)
+    assert caught.value.hint
+
+
+NO_EDITS = [
+    None,
+    [],
+    {},
+    {"edit": "explode"},
+    {"edit": ["split_shot"]},
+    {"edit": "split_shot", "shot": 1},
+    {"edit": "split_shot", "shot": 1, "at": 2.5},
+    {"edit": "split_shot", "shot": 1, "at": "1/0"},
+    {"edit": "split_shot", "shot": 1, "at": "1e999999999"},
+    {"edit": "split_shot", "shot": True, "at": "1"},
+    {"edit": "split_shot", "shot": 1, "at": "1", "then": 2},
+    {"edit": "set_cue", "cue": "c1", "values": {"takes": []}},
+    {"edit": "set_cue", "cue": "c1", "values": {"gain": "loud"}},
+    {"edit": "set_cue", "cue": "c1", "values": {"event": "no such event"}},
+    {"edit": "set_cue", "cue": "c\ud800", "values": {"gain": 1}},
+    {"edit": "set_film", "values": {"gain": float("inf")}},
+    {"edit": "add_take", "cue": "c1", "take": {"id": "c1t1", "path": "/etc/passwd"}},
+    {"edit": "steps", "title": "x", "edits": [{"edit": "split_shot", "shot": 1}]},
+]
+
+
+@pytest.mark.parametrize("value", NO_EDITS, ids=str)
+def test_what_is_no_edit_is_refused_in_words(value):
+    with pytest.raises(UsageError) as caught:
+        edit_from_json(value, FOLDER)
+    assert caught.value.hint
+
+
+def test_edits_nested_without_end_are_refused():
+    deep = {"edit": "merge_shots", "shot": 1}
+    for _ in range(200):
+        deep = {"edit": "steps", "title": "x", "edits": [deep]}
+    with pytest.raises(UsageError, match="deep"):
+        edit_from_json(deep, FOLDER)
+
+
+def test_an_event_of_the_vocabulary_is_named_and_any_other_told():
+    known = default_vocabulary().events[0]
+    named = edit_to_json(SetCue("c1", {"event": known}))
+    assert named == {"edit": "set_cue", "cue": "c1", "values": {"event": known.name}}
+    told = edit_to_json(SetCue("c1", {"event": replace(known, caption="another sound")}))
+    assert told["events"][known.name]["caption"] == "another sound"
+    assert (
+        sent(SetCue("c1", {"event": replace(known, caption="another sound")})).values["event"].caption
+        == "another sound"
+    )
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["1/2", "c1", "BG"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@st.composite
+def messages(draw):
+    """Nonsense that has the shape of an edit."""
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    names = [each.name for each in fields(KINDS[kind])]
+    return {"edit": kind, **draw(st.dictionaries(st.sampled_from(names) | st.text(max_size=4), JSON, max_size=4))}
+
+
+def nonsense(message):
+    """Take a message that may be anything: either it is an edit, or it is refused in words."""
+    project = project_of(film(FOLDER.parent / "one.mp4"), FOLDER / "takes")
+    try:
+        edit = edit_from_json(message, FOLDER)
+    except UsageError:
+        return
+    tried(project, edit)
+
+
+@settings(max_examples=100, deadline=None)
+@given(messages())
+def test_nonsense_is_refused_in_words(message):
+    nonsense(message)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None)
+@given(messages())
+def test_much_nonsense_is_refused_in_words(message):
+    nonsense(message)
