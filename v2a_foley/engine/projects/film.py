@@ -115,9 +115,8 @@ class _Attempt:
             embeddings=audio_embeddings(project, profile, settings, progress),
             means=Means(order.work, ProjectTakes(order.work), markers, whole=True),
         )
-        project = project.with_cues(cues)
-        self._note(project, taken=True)
-        return project
+        self._note(project.with_cues(cues), taken=True)
+        return read_project(order.work, media=order.source)
 
     def _note(self, project: Project, *, taken: bool) -> None:
         """Keep a step's outcome: first the document, then the note that it stands."""
