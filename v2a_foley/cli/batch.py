@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,6 +67,11 @@ QUEUE: Mapping[str, tuple[Any, Any]] = {
         typer.Option(None, "--threads", min=1, max=256, help="Threads of a worker; decided once for a batch."),
     ),
     "engine": (str, typer.Option("local", "--engine", metavar="local|ray", help="Where the jobs are carried out.")),
+    "address": (str, typer.Option("auto", "--address", metavar="HOST:PORT", help="The cluster's address.")),
+    "files": (
+        str,
+        typer.Option("shared", "--files", metavar="shared|store", help="How films reach the cluster's machines."),
+    ),
     "projects": (bool, typer.Option(False, "--projects", help="Keep each film's project in DIR/projects.")),
     "patience": (
         float,
@@ -149,6 +153,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 def _options(given: Mapping[str, Any]) -> BatchOptions:
     from v2a_foley.engine.queue.batch import BatchOptions
+    from v2a_foley.engine.queue.engines import Crew, check_engine
     from v2a_foley.engine.queue.running import EXISTING, RunOptions
 
     if given["existing"] not in EXISTING:
@@ -156,9 +161,9 @@ def _options(given: Mapping[str, Any]) -> BatchOptions:
             f"--existing {given['existing']!r} is not known.", hint=f"Choose one of {', '.join(EXISTING)}."
         )
     own = RunOptions(given["existing"], patience=given["patience"], projects=given["projects"])
-    return BatchOptions(
-        own, given["engine"], given["workers"], given["threads"], given.get("device", "auto"), given["hang"]
-    )
+    crew = Crew(*(given[each] for each in ("engine", "workers", "device", "hang", "address", "files")))
+    check_engine(crew.engine)
+    return BatchOptions(own, crew, given["threads"])
 
 
 def _all_mistakes(error: JobsError) -> None:
@@ -257,11 +262,14 @@ def resume(
     jobs: Jobs = None,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Jobs in work at a time.")] = None,
     engine: Annotated[str, typer.Option(metavar="local|ray", help="Where the jobs are carried out.")] = "local",
+    address: Annotated[str, typer.Option(metavar="HOST:PORT", help="The cluster's address.")] = "auto",
+    files: Annotated[str, typer.Option(metavar="shared|store", help="How films reach the cluster.")] = "shared",
     json: Json = False,
 ) -> None:
     """Go on with a batch: the process that works on it does, or this one where there is none."""
     with session(as_json=json) as current:
         from v2a_foley.engine.queue import batch
+        from v2a_foley.engine.queue.engines import Crew, check_engine
         from v2a_foley.engine.queue.requests import ask
         from v2a_foley.engine.queue.state import QueueState
 
@@ -271,7 +279,9 @@ def resume(
             current.result({"answer": answer})
             current.say(answer)
             return
-        options = replace(batch.BatchOptions(), workers=workers, engine=engine)
+        crew = Crew(engine, workers, address=address, files=files)
+        check_engine(engine)
+        options = batch.BatchOptions(crew=crew)
         _finish(current, folder, batch.resume(folder, options, current.progress))
 
 

@@ -16,6 +16,10 @@ from v2a_foley.engine.queue.room import Patience, for_want_of_room, takes_files
 from v2a_foley.errors import Cancelled, FoleyError, OutOfMemory, ProjectLocked, WorkerDied
 from v2a_foley.progress import ProgressEvent
 
+TRYING = "trying"
+"""Where the work of a film marks the takes that it is making (``engine/projects/trials.py``)."""
+_MOST_DEATHS = 100
+"""How often a job may take its hand down, whatever for."""
 _LOCKED = 60.0
 """Seconds to wait for a worker that outlived its queue to leave the job's folder."""
 
@@ -53,14 +57,16 @@ def carry_out(
         FoleyError: what the last attempt ended with.
         Cancelled: ``stopped`` was set.
     """
-    deaths, waiting = 0, time.monotonic() + _LOCKED
+    deaths, own, waiting = 0, 0, time.monotonic() + _LOCKED
     while True:
+        before = _takes_in_work(order)
         try:
             return hand.carry_out(order, told.progress, stopped, log)
         except (WorkerDied, OutOfMemory) as error:
             deaths += 1
+            own += not _takes_in_work(order) - before
             say(log, f"attempt {deaths} ended: {error}")
-            if deaths >= limits.most + order.attempts:
+            if own >= limits.most or deaths >= _MOST_DEATHS:
                 raise
         except ProjectLocked:
             if time.monotonic() > waiting:
@@ -78,6 +84,17 @@ def carry_out(
             told.held_up("")
         if stopped.is_set():
             raise Cancelled
+
+
+def _takes_in_work(order: Order) -> set[tuple[str, int]]:
+    """Return the markers of takes that were being made: what died then is a take's, and counted against it alone."""
+    found = set()
+    for path in (order.work / TRYING).glob("*.json"):
+        try:
+            found.add((path.name, path.stat().st_mtime_ns))
+        except OSError:  # it was made meanwhile
+            continue
+    return found
 
 
 def folders_of(order: Order) -> list[Path]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from v2a_foley.engine.queue import engines, journal
+from v2a_foley.engine.queue.engines import Crew
 from v2a_foley.engine.queue.estimate import check_room
 from v2a_foley.engine.queue.jobs import Job, written
 from v2a_foley.engine.queue.places import STATE_FOLDER, resolved
@@ -30,19 +31,13 @@ class BatchOptions:
 
     Attributes:
         run: what is the queue's own business.
-        engine: ``local``, or ``ray`` for a cluster.
-        workers: how many jobs are in work at a time; None for one a GPU, or one.
+        crew: who carries it out.
         threads: threads of every network; None for what the batch was begun with, or the cores shared by the workers.
-        device: where the networks run.
-        hang: seconds without a report after which a worker counts as standing still.
     """
 
     run: RunOptions = field(default_factory=RunOptions)
-    engine: str = engines.LOCAL
-    workers: int | None = None
+    crew: Crew = field(default_factory=Crew)
     threads: int | None = None
-    device: str = "auto"
-    hang: float = 600.0
 
 
 def begin(folder: Path, jobs: Sequence[Job], options: BatchOptions, progress: Progress) -> dict[str, Any]:
@@ -65,11 +60,9 @@ def begin(folder: Path, jobs: Sequence[Job], options: BatchOptions, progress: Pr
 def resume(folder: Path, options: BatchOptions, progress: Progress) -> dict[str, Any]:
     """Go on with a folder's queue, and return the report; errors as of ``begin``."""
     with holding(folder, _PATIENCE), QueueState.open(folder) as state:
-        kept = RunOptions(
-            **{**state.get("run", {}), "patience": options.run.patience, "attempts": options.run.attempts}
-        )
+        kept = state.get("run", {})
         state.put(paused=False)
-        return _go(state, BatchOptions(kept, *(getattr(options, each) for each in _MORE)), progress)
+        return _go(state, replace(options, run=replace(options.run, **kept)), progress)
 
 
 def enqueue(state: QueueState, jobs: Sequence[Job], options: BatchOptions) -> int:
@@ -100,7 +93,7 @@ def enqueue(state: QueueState, jobs: Sequence[Job], options: BatchOptions) -> in
             shown = ", ".join(map(repr, taken[:5])) + (f" and {len(taken) - 5} more" if len(taken) > 5 else "")
             raise UsageError(f"There is already: {shown}.", hint="Add --existing skip, or --existing replace.")
     sizes = [(job, job.source.stat().st_size) for job in new]
-    check_room(state.folder, [size for _, size in sizes], options.workers or 1)
+    check_room(state.folder, [size for _, size in sizes], options.crew.workers or 1)
     state.add(sizes)
     return len(new)
 
@@ -127,9 +120,6 @@ def rebuild(folder: Path) -> int:
         (home / journal.NAME).replace(home / f"damaged-{number}.jsonl")
         with QueueState.create(folder) as state:
             return _replay(state, lines)
-
-
-_MORE = ("engine", "workers", "threads", "device", "hang")
 
 
 def _replay(state: QueueState, lines: Sequence[Mapping[str, Any]]) -> int:
@@ -162,10 +152,10 @@ def _replay(state: QueueState, lines: Sequence[Mapping[str, Any]]) -> int:
 
 def _go(state: QueueState, options: BatchOptions, progress: Progress) -> dict[str, Any]:
     say_holder(state)
-    hands = engines.hands_for(options.engine, options.workers, device=options.device, patience=options.hang)
+    threads = _threads(state, options)
+    state.put(run={"existing": options.run.existing, "projects": options.run.projects})
+    hands = engines.hands_for(options.crew, threads)
     try:
-        threads = _threads(state, options, len(hands))
-        state.put(run={"existing": options.run.existing, "projects": options.run.projects})
         run(state, hands, options.run, threads, progress)
     finally:
         for hand in hands:
@@ -174,11 +164,11 @@ def _go(state: QueueState, options: BatchOptions, progress: Progress) -> dict[st
     return report_of(state)
 
 
-def _threads(state: QueueState, options: BatchOptions, workers: int) -> int:
+def _threads(state: QueueState, options: BatchOptions) -> int:
     """Return the threads of this batch, which are decided once: the results' bits depend on them."""
     kept = state.get("threads")
     if kept is None:
-        kept = options.threads or engines.default_threads(workers)
+        kept = options.threads or engines.default_threads(options.crew)
         journal.write(state.folder / STATE_FOLDER, [{"batch": {"threads": kept}}])
         state.put(threads=kept)
     elif options.threads not in (None, kept):

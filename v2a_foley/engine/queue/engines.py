@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 
 from v2a_foley.engine.queue.hands import Hand
 from v2a_foley.errors import UsageError
@@ -13,37 +14,76 @@ LOCAL, RAY = "local", "ray"
 ENGINES = (LOCAL, RAY)
 
 
-def hands_for(engine: str, count: int | None, *, device: str = "auto", patience: float = 600.0) -> list[Hand]:
-    """Return the hands of an engine; whoever asks closes them.
+@dataclass(frozen=True)
+class Crew:
+    """Who carries out a batch.
+
+    Attributes:
+        engine: ``local``, or ``ray`` for a cluster.
+        workers: how many jobs are in work at a time; None for one a GPU, or one.
+        device: where the networks run.
+        hang: seconds without a report after which a worker counts as standing still.
+        address: of the cluster.
+        files: how films reach the cluster: ``shared`` paths, or Ray's ``store``.
+    """
+
+    engine: str = LOCAL
+    workers: int | None = None
+    device: str = "auto"
+    hang: float = 600.0
+    address: str = "auto"
+    files: str = "shared"
+
+
+def hands_for(crew: Crew, threads: int) -> list[Hand]:
+    """Return the hands that carry out a batch; whoever asks closes them.
 
     Args:
-        engine: ``local`` or ``ray``.
-        count: how many; by default one a GPU, and one where there is none.
-        device: where their networks run.
-        patience: seconds without a report after which a hand counts as standing still.
+        crew: who is asked for.
+        threads: threads of each one's networks.
 
     Raises:
-        UsageError: there is no such engine.
+        UsageError: there is no such engine, or no cluster answers.
         DependencyMissing: the engine is not installed.
     """
-    if engine == RAY:
+    check_engine(crew.engine)
+    if crew.engine == RAY:
         from v2a_foley.engine.cluster import ray_hands
 
-        return list(ray_hands(count, device=device, patience=patience))
-    if engine != LOCAL:
-        raise UsageError(f"--engine {engine!r} is not known.", hint=f"Choose one of {', '.join(ENGINES)}.")
+        return list(
+            ray_hands(
+                crew.workers,
+                address=crew.address,
+                files=crew.files,
+                threads=threads,
+                device=crew.device,
+                patience=crew.hang,
+            )
+        )
     from v2a_foley.engine.worker.hand import WorkerHand
 
     return [
-        WorkerHand(f"{place}:{number}" if place == "cpu" else place, device=place, patience=patience)
-        for number, place in enumerate(_devices(count, device))
+        WorkerHand(f"{place}:{number}", device=place, threads=threads, patience=crew.hang)
+        for number, place in enumerate(devices(crew))
     ]
 
 
-def default_threads(workers: int) -> int:
-    """Return the threads of each worker's networks: this machine's cores, shared by the workers."""
+def check_engine(engine: str) -> None:
+    """Refuse an engine that is not known.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"--engine {engine!r} is not known.", hint=f"Choose one of {', '.join(ENGINES)}.")
+
+
+def default_threads(crew: Crew) -> int:
+    """Return the threads of each worker's networks: this machine's cores, shared by its workers; one on a cluster."""
+    if crew.engine == RAY:
+        return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // workers)
+    return max(1, cores // len(devices(crew)))
 
 
 def gpus() -> int:
@@ -61,11 +101,9 @@ def gpus() -> int:
     return sum(line.startswith("GPU ") for line in said.splitlines())
 
 
-def _devices(count: int | None, device: str) -> list[str]:
-    """Return the device of each hand: the GPUs in turn, or the one that was named."""
-    if device != "auto" and device != "cuda":
-        return [device] * (count or 1)
-    found = gpus()
-    if not found:
-        return ["cpu" if device == "auto" else device] * (count or 1)
-    return [f"cuda:{number % found}" for number in range(count or found)]
+def devices(crew: Crew) -> list[str]:
+    """Return the device of each worker of this machine: the GPUs in turn, or the one that was named."""
+    found = gpus() if crew.device in ("auto", "cuda") else 0
+    if found:
+        return [f"cuda:{number % found}" for number in range(crew.workers or found)]
+    return ["cpu" if crew.device == "auto" else crew.device] * (crew.workers or 1)

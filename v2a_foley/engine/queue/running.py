@@ -18,8 +18,8 @@ from v2a_foley.engine.queue.attempts import Attempts, Told, carry_out
 from v2a_foley.engine.queue.estimate import time_left
 from v2a_foley.engine.queue.fields import RESULTS
 from v2a_foley.engine.queue.hands import Hand, Order
-from v2a_foley.engine.queue.keep import keep_project
-from v2a_foley.engine.queue.places import LOGS, STATE_FOLDER, resolved
+from v2a_foley.engine.queue.keep import put_away, tidy, work_folder
+from v2a_foley.engine.queue.places import LOGS, resolved
 from v2a_foley.engine.queue.report import log_end, summary_of
 from v2a_foley.engine.queue.requests import answer_requests
 from v2a_foley.engine.queue.room import Patience
@@ -29,7 +29,6 @@ from v2a_foley.errors import Cancelled, DiskFull, FoleyError, OutputError
 from v2a_foley.progress import Progress, ProgressEvent
 
 LOGGER = logging.getLogger(__name__)
-WORK = "work"
 SKIP, REPLACE, STOP = "skip", "replace", "stop"
 EXISTING = (SKIP, REPLACE, STOP)
 _LOOK = 0.1
@@ -70,7 +69,7 @@ def run(state: QueueState, hands: Sequence[Hand], options: RunOptions, threads: 
     """
     run = _Run(state, options, threads, progress)
     state.take_back()
-    _tidy(state)
+    tidy(state, keep=options.projects)
     workers = [threading.Thread(target=run.work, args=(hand,), name=hand.name, daemon=True) for hand in hands]
     for each in workers:
         each.start()
@@ -172,11 +171,9 @@ class _Run:
             limits = Attempts(self.options.attempts, Patience(self.options.patience))
             result = carry_out(hand, order, limits, told, stopped, log)
             summary = summary_of(result, self.state.folder)
-            if self.options.projects:
-                summary["project"] = keep_project(self.state.folder, order)
             spent = time.monotonic() - began
             self._lasting(lambda: self.state.finish(row.id, summary, spent))
-            shutil.rmtree(order.work, ignore_errors=True)
+            self._lasting(lambda: put_away(self.state.folder, row, keep=self.options.projects))
         except Cancelled:
             by_request = row.id in self._cancelled
             after = State.CANCELLED if by_request else State.WAITING
@@ -192,6 +189,7 @@ class _Run:
         finally:
             with self._lock:
                 self._in_work.pop(row.id, None)
+                self._cancelled.discard(row.id)
             self._tell(hand, row, ProgressEvent("", 1, 1, finished=True))
 
     def _settled(self, row: Row) -> tuple[State, str] | None:
@@ -267,25 +265,3 @@ def order_of(folder: Path, row: Row, threads: int) -> Order:
     values["overwrite"] = True
     output = resolved(folder, row.job.output)
     return Order(row.id, row.job.source, output, values, work_folder(folder.resolve(), row.id), threads)
-
-
-def work_folder(folder: Path, name: str) -> Path:
-    """Return the folder of a job's work."""
-    return folder / STATE_FOLDER / WORK / name
-
-
-def _tidy(state: QueueState) -> None:
-    """Remove what killed processes left: scratch files beside the outputs, work of jobs that are done."""
-    from v2a_foley.leftovers import sweep
-
-    keep = set()
-    for row in state.rows():
-        if row.state not in (State.DONE, State.SKIPPED, State.CANCELLED):
-            keep.add(row.id)
-    home = state.folder / STATE_FOLDER / WORK
-    if home.is_dir():
-        for path in home.iterdir():
-            if path.name not in keep:
-                shutil.rmtree(path, ignore_errors=True)
-    for folder in {resolved(state.folder, each.job.output).parent for each in state.rows()}:
-        sweep(folder)
