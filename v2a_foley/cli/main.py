@@ -37,6 +37,7 @@ def root(
 
 def _register() -> None:
     from v2a_foley.cli import batch, blend, demo, describe, doctor, evaluate, models, rework, run, shots, train, worker
+    from v2a_foley.cli.project import app as project
 
     verbs: dict[str, Callable[..., Any]] = {
         "run": run.command(),
@@ -51,6 +52,7 @@ def _register() -> None:
     for name, verb in verbs.items():
         app.command(name)(verb)
     app.add_typer(batch.app, name="batch")
+    app.add_typer(project, name="project")
     app.add_typer(models.app, name="models")
     app.add_typer(train.app, name="train")
     app.add_typer(evaluate.app, name="evaluate")

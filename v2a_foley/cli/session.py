@@ -26,6 +26,7 @@ STAGES = {
     "load": "Waking the eyes",
     "look": "Looking",
     "gaze": "Looking closer",
+    "match": "Finding the pictures",
     "understand": "Understanding",
     "speech": "Listening for speech",
     "spot": "Spotting",

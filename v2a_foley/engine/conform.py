@@ -29,11 +29,14 @@ from v2a_foley.project.conform.match import match
 from v2a_foley.project.conform.recut import Conformed, Report
 from v2a_foley.project.conform.recut import conform as follow
 from v2a_foley.project.edits.finding import free_cue_id
+from v2a_foley.project.fingerprint import fingerprint
+from v2a_foley.project.links import Link, linked, remember
+from v2a_foley.project.storage import OpenProject
 from v2a_foley.video.look import look
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import frame_clock, probe
 from v2a_foley.video.read import read_blocks, read_picked
-from v2a_foley.video.signatures import Signatures, SignatureTaker, read_signatures
+from v2a_foley.video.signatures import Signatures, SignatureTaker, read_signatures, write_signatures
 
 _MOST_GLANCES = 64
 """Frames of a new shot that the eyes look at, at the most."""
@@ -68,7 +71,7 @@ def conform(
     spot: bool = False,
     warm: Warm | None = None,
 ) -> Recut:
-    """Let a project follow its film into a new cut. Nothing is written, and no sound is made.
+    """Let a project follow its film into a new cut. Nothing is written (``keep`` does), and no sound is made.
 
     Args:
         project: of the old film.
@@ -137,16 +140,36 @@ def _known(project: Project, folder: Path, progress: Progress) -> tuple[Signatur
     Raises:
         ProjectError: neither is there.
     """
-    found = read_signatures(folder)
-    if found is not None:
-        return found
-    if not project.media.path.is_file():
+    kept, film = read_signatures(folder), project.film
+    if kept is not None and (not kept.known_as or film is None or kept.known_as == film.sample):
+        return kept.film, dict(kept.shelf)
+    path = project.media.path
+    if not path.is_file() or (film is not None and fingerprint(path) != film):
         raise ProjectError(
-            f"The pictures of the old film {project.media.path.name!r} are not known: neither it nor what was kept of "
-            "them is there.",
+            f"The pictures of the old film {path.name!r} are not known: neither it nor what was kept of them is there.",
             hint="Put the old film back, or say where it is: v2a-foley project relink",
         )
-    return signatures_of(probe(project.media.path), progress), {}
+    return signatures_of(probe(path), progress), dict(kept.shelf) if kept is not None else {}
+
+
+def keep(opened: OpenProject, recut: Recut) -> None:
+    """Save a project that followed its film, and what is known of the new film's pictures, into its folder.
+
+    The document of the old film goes to the backups. The signatures say whose they are, so that those of a film that
+    the document does not know yet, or no more, are noticed.
+
+    Raises:
+        ProjectError: another program changed the document meanwhile.
+        OutputError: the folder cannot be written to.
+        DiskFull: the disk is full.
+    """
+    path = recut.project.media.path
+    film = fingerprint(path)
+    write_signatures(opened.folder, recut.film, recut.shelf, known_as=film.sample)
+    opened.edited(replace(recut.project, film=film))
+    opened.save()
+    if linked(opened.project.id) is not None:  # what the user said of the old film must not outlive it
+        remember(opened.project.id, Link(path.resolve(), film))
 
 
 def _described(

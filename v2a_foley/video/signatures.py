@@ -88,13 +88,31 @@ class SignatureTaker:
         return Signatures(FrameClock(ticks, unit, Fraction(0), end), tiny)
 
 
-def write_signatures(folder: Path, film: Signatures, shelf: Mapping[str, Signatures] | None = None) -> None:
+@dataclass(frozen=True, eq=False)
+class KeptSignatures:
+    """What a project's folder knows of pictures.
+
+    Attributes:
+        film: of the film.
+        shelf: by the ids of parked cues, of the pictures that the film has no more.
+        known_as: what the film's file is known by (``Fingerprint.sample``); empty where that was not said.
+    """
+
+    film: Signatures
+    shelf: Mapping[str, Signatures]
+    known_as: str = ""
+
+
+def write_signatures(
+    folder: Path, film: Signatures, shelf: Mapping[str, Signatures] | None = None, *, known_as: str = ""
+) -> None:
     """Write the signatures of a project's film into its folder.
 
     Args:
         folder: the project's.
         film: the film's frames.
         shelf: by the ids of parked cues, the frames that they belong to and that the film has no more.
+        known_as: what the film's file is known by, to notice signatures of another film.
 
     Raises:
         DiskFull: the disk is full.
@@ -104,6 +122,7 @@ def write_signatures(folder: Path, film: Signatures, shelf: Mapping[str, Signatu
     clocks = [each.clock for each in everything.values()]
     arrays = {
         "format": np.array([_FORMAT], np.int64),
+        "film": np.array([known_as.encode()], np.bytes_),
         "names": np.array([name.encode() for name in everything], np.bytes_),
         "counts": np.array([len(each.tiny) for each in everything.values()], np.int64),
         "clocks": np.array([f"{each.unit} {each.zero} {each.end}".encode() for each in clocks], np.bytes_),
@@ -114,7 +133,7 @@ def write_signatures(folder: Path, film: Signatures, shelf: Mapping[str, Signatu
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def read_signatures(folder: Path) -> tuple[Signatures, dict[str, Signatures]] | None:
+def read_signatures(folder: Path) -> KeptSignatures | None:
     """Read the signatures of a project's film, and those of its parked cues; None where there is no such file.
 
     Raises:
@@ -123,8 +142,9 @@ def read_signatures(folder: Path) -> tuple[Signatures, dict[str, Signatures]] | 
     path = folder / FILE
     try:
         with zipfile.ZipFile(path) as archive:
-            everything = _checked(
+            return _checked(
                 _array(archive, "format", "<i8", 1, 1),
+                _array(archive, "film", "|S", 1, 1),
                 _array(archive, "names", "|S", 1, _MOST_NAMES),
                 _array(archive, "counts", "<i8", 1, _MOST_NAMES),
                 _array(archive, "clocks", "|S", 1, _MOST_NAMES),
@@ -137,8 +157,6 @@ def read_signatures(folder: Path) -> tuple[Signatures, dict[str, Signatures]] | 
         raise ProjectError(
             f"{str(path)!r} does not hold the frames of this project's film: {error}.", hint=_HINT.format(name=FILE)
         ) from error
-    film = everything.pop("")
-    return film, everything
 
 
 def _array(archive: zipfile.ZipFile, name: str, kind: str, dimensions: int, most: int) -> NDArray[np.generic]:
@@ -172,18 +190,19 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic
 
 def _checked(
     form: NDArray[np.generic],
+    known: NDArray[np.generic],
     names: NDArray[np.generic],
     counts: NDArray[np.generic],
     clocks: NDArray[np.generic],
     ticks: NDArray[np.generic],
     tiny: NDArray[np.generic],
-) -> dict[str, Signatures]:
-    """Return the signatures by name, the film's under an empty one.
+) -> KeptSignatures:
+    """Return what the arrays say together.
 
     Raises:
         ValueError: the arrays do not fit together.
     """
-    if form.tolist() != [_FORMAT]:
+    if form.tolist() != [_FORMAT] or len(known) != 1:
         raise ValueError("it is of another version")
     lengths: list[int] = counts.tolist()
     if not len(names) == len(counts) == len(clocks) or not len(names) or min(lengths) < 0:
@@ -208,4 +227,4 @@ def _checked(
         first = last
     if "" not in found or len(found) != len(names):
         raise ValueError("it does not tell whose frames they are")
-    return found
+    return KeptSignatures(found.pop(""), found, known.tolist()[0].decode("ascii"))

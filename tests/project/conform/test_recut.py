@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,7 @@ def cue(name: str, first: int, last: int, event=ENGINE, **more) -> Cue:
 
 def project(*cues: Cue, cuts=(0, 60, 120, 180, 240), parked=()) -> Project:
     shots = tuple(
-        Shot(n, span(a, b), "start" if n == 1 else "cut", scene=n)
-        for n, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False), start=1)
+        Shot(n, span(a, b), "start" if n == 1 else "cut", scene=n) for n, (a, b) in enumerate(pairwise(cuts), start=1)
     )
     return Project(film(Path("old.mp4"), frames=cuts[-1]), shots, cues, parked=tuple(parked))
 
@@ -230,7 +230,7 @@ def _nothing_is_dropped(case):
     shots = after.project.shots
     assert shots[0].range.start == 0
     assert shots[-1].range.end == Fraction(frames, 24)
-    assert all(one.range.end == other.range.start for one, other in zip(shots, shots[1:], strict=False))
+    assert all(one.range.end == other.range.start for one, other in pairwise(shots))
     assert [shot.index for shot in shots] == list(range(1, len(shots) + 1))
     for each in cues:
         assert 0 <= each.range.start < each.range.end <= after.project.media.duration
