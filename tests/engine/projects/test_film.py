@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.projects.conftest import CHOICES
-from tests.footage import make_film
+from tests.footage import ffmpeg, make_film
 from v2a_foley.engine.projects import Warm, film
 from v2a_foley.engine.projects import receipt as receipts
 from v2a_foley.engine.queue.hands import Order
@@ -146,13 +147,17 @@ def test_a_film_that_was_changed_after_it_was_done_is_mixed_again_from_its_takes
     assert made.since() == []
 
 
-def test_another_order_in_the_same_folder_is_begun_afresh(place, footage, warm, made):
-    film(order(footage, place), Progress(), warm=warm)
+def test_another_order_in_the_same_folder_is_begun_afresh(place, footage, warm, made, tmp_path):
+    own = Path(shutil.copy(footage, tmp_path / "own.mp4"))
+    film(order(own, place), Progress(), warm=warm)
     first = len(made.since())
-    changed = order(footage, place, settings={"seed": 5, "overwrite": True})
+    changed = order(own, place, settings={"seed": 5, "overwrite": True})
     film(changed, Progress(), warm=warm)
     assert len(made.since()) == first
-    os.utime(footage)
+    os.utime(own)
+    film(changed, Progress(), warm=warm)
+    assert len(made.since()) == 0
+    ffmpeg("-y", "-i", footage, "-c", "copy", "-metadata", "comment=new", own)
     film(changed, Progress(), warm=warm)
     assert len(made.since()) == first
 

@@ -35,7 +35,7 @@ def test_a_new_project_is_spotted_and_keeps_what_was_chosen(fresh):
     assert dict(project.settings) == {"prompt": ["1=a dog barks", "2=a bell rings", "3=an engine runs"], "handles": 0.5}
     assert (folder / "project.json").is_file()
     assert (folder / "picture.npz").is_file()
-    with pytest.raises(UsageError, match="exists"):
+    with pytest.raises(UsageError, match="already"):
         new_project(project.media.path, folder, NONE, Progress())
 
 

@@ -30,6 +30,7 @@ from v2a_foley.files import scratch_folder, translated, write_text
 from v2a_foley.leftovers import sweep
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
+from v2a_foley.project.fingerprint import fingerprint
 from v2a_foley.version import VERSION as PROGRAM
 
 ORDER = "order.json"
@@ -165,14 +166,11 @@ def _facts(order: Order, *, film: bool = True) -> dict[str, Any]:
     Raises:
         MediaNotFound: the film is not there.
     """
-    try:
-        stat = order.source.stat() if film else None
-    except OSError as error:
-        raise MediaNotFound(f"{str(order.source)!r} does not exist.", hint="Check the path.") from error
+    known = fingerprint(order.source) if film else None
     return {
         "program": PROGRAM,
         "source": str(order.source),
-        "film": [stat.st_size, stat.st_mtime_ns] if stat else None,
+        "film": [known.size, known.sample] if known else None,
         "output": str(order.output),
         "settings": json.loads(json.dumps(dict(order.settings))),
         "threads": order.threads,

@@ -6,8 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from v2a_foley.engine.projects.keeping import kept_takes, store_take
 from v2a_foley.project import Take
+from v2a_foley.project.take_store import load_takes, store_take
 
 
 @dataclass
@@ -30,12 +30,17 @@ class ProjectTakes:
         """
         with self._lock:
             if self._known is None:
-                self._known = {take.key: take for take in kept_takes(self.folder) if take.key}
+                self._known = load_takes(self.folder)
             take = self._known.get(key)
         return take if take is not None and take.path.is_file() else None
 
     def keep(self, key: str, path: Path, take: Take) -> Take:
-        """Move a finished file among the project's takes, and return the take as it lies there."""
+        """Move a finished file among the project's takes, and return the take as it lies there.
+
+        Raises:
+            DiskFull: the disk is full.
+            OutputError: the folder cannot be written.
+        """
         kept = store_take(self.folder, path, take)
         if key:
             with self._lock:

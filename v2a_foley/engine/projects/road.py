@@ -20,7 +20,6 @@ from v2a_foley.engine.makers import check_voice
 from v2a_foley.engine.means import Means
 from v2a_foley.engine.profiles import Profile
 from v2a_foley.engine.projects.choices import lasting, merged
-from v2a_foley.engine.projects.keeping import create_project
 from v2a_foley.engine.projects.kept import ProjectTakes
 from v2a_foley.engine.projects.warm import Warm
 from v2a_foley.engine.projects.wishes import options_of_takes, why_stale, wish_of
@@ -28,9 +27,12 @@ from v2a_foley.engine.result import RunResult
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.takes import takes_for
 from v2a_foley.engine.translate import audio_embeddings
+from v2a_foley.errors import UsageError
 from v2a_foley.files import Outbox, scratch_folder, translated
 from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Project, Take
+from v2a_foley.project.creating import create_project
+from v2a_foley.project.places import DOCUMENT
 from v2a_foley.video.look import Watcher
 
 _NUMBERED = re.compile(r"t(\d{1,9})$")
@@ -43,23 +45,27 @@ def new_project(
 
     Args:
         source: a film, or a photograph.
-        folder: the project's; must not exist, or be empty.
+        folder: the project's; holds no project yet.
         settings: what is chosen; all but the names of outputs stays with the project.
         progress: told of the stages.
         warm: keeps models loaded between calls.
 
     Raises:
-        FoleyError: one of its children; no half a project is left.
+        UsageError: there is a project in the folder already.
+        FoleyError: one of its children; no project is left half made.
     """
     from v2a_foley.video.signatures import SignatureTaker, write_signatures
 
+    if (folder / DOCUMENT).exists():  # told before the film is looked at
+        raise UsageError(f"There is a project in {folder.name!r} already.", hint="Choose another folder.")
     with border():
         taker = SignatureTaker()
         project = spotted(source, settings, progress, warm or Warm(), watchers=[taker])
-        project = create_project(folder, replace(project, settings=MappingProxyType(lasting(settings))))
-        if not project.media.still:  # what a later cut of the film is compared with
-            write_signatures(folder, taker.finish(project.media.picture.end))
-        return project
+        project = replace(project, settings=MappingProxyType(lasting(settings)))
+        with create_project(folder, project) as opened:
+            if not project.media.still:  # what a later cut of the film is compared with
+                write_signatures(opened.folder, taker.finish(project.media.picture.end))
+            return opened.project
 
 
 def spotted(
