@@ -14,6 +14,7 @@ from v2a_foley.engine.queue.fields import RESULTS
 from v2a_foley.engine.queue.hands import Hand, Order
 from v2a_foley.engine.queue.room import Patience, for_want_of_room, takes_files
 from v2a_foley.errors import Cancelled, FoleyError, OutOfMemory, ProjectLocked, WorkerDied
+from v2a_foley.files import translated
 from v2a_foley.progress import ProgressEvent
 
 TRYING = "trying"
@@ -61,6 +62,7 @@ def carry_out(
     while True:
         before = _takes_in_work(order)
         try:
+            _make_folders(order)
             return hand.carry_out(order, told.progress, stopped, log)
         except (WorkerDied, OutOfMemory) as error:
             deaths += 1
@@ -95,6 +97,20 @@ def _takes_in_work(order: Order) -> set[tuple[str, int]]:
         except OSError:  # it was made meanwhile
             continue
     return found
+
+
+def _make_folders(order: Order) -> None:
+    """Make the folders that an order's results are written to.
+
+    Raises:
+        DiskFull: the disk is full.
+        OutputError: they cannot be made.
+    """
+    for folder in folders_of(order):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise translated(error, folder) from error
 
 
 def folders_of(order: Order) -> list[Path]:
