@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import threading
 from pathlib import Path
 from typing import IO
@@ -12,6 +13,7 @@ log = logging.getLogger(__name__)
 
 _KEPT = 8192
 """Bytes of the end that are kept for sentences."""
+_PIECE = 65536
 _SHOWN = 360
 """Characters of them that a sentence holds; an error's sentence is not longer than 600."""
 
@@ -27,7 +29,7 @@ class LogPump:
             path: the file to append to; None: only the end is kept.
         """
         self._stream, self._path = stream, path
-        self._end = b""
+        self._end, self._over = b"", False
         self._state = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="worker-log", daemon=True)
         self._thread.start()
@@ -35,6 +37,7 @@ class LogPump:
     def to(self, path: Path | None) -> None:
         """Append to another file from now on."""
         with self._state:
+            self._drain()  # what was written until now belongs to the file until now
             if path != self._path:
                 self._path, self._end = path, b""
 
@@ -50,13 +53,26 @@ class LogPump:
 
     def _run(self) -> None:
         with self._stream:
-            while piece := os.read(self._stream.fileno(), 65536):
-                with self._state:
-                    self._keep(piece)
+            while not self._over:
+                if hasattr(select, "poll"):
+                    _look(self._stream.fileno(), None)
+                    with self._state:
+                        self._drain()
+                else:  # Windows cannot look at pipes
+                    piece = os.read(self._stream.fileno(), _PIECE)
+                    with self._state:
+                        self._keep(piece)
+
+    def _drain(self) -> None:
+        """Read and keep all that is there."""
+        while not self._over and hasattr(select, "poll") and _look(self._stream.fileno(), 0):
+            self._keep(os.read(self._stream.fileno(), _PIECE))
 
     def _keep(self, piece: bytes) -> None:
+        """Append what was read; nothing read is the stream's end."""
+        self._over = not piece
         self._end = (self._end + piece)[-_KEPT:]
-        if self._path is None:
+        if self._path is None or self._over:
             return
         try:
             with self._path.open("ab") as file:
@@ -64,3 +80,10 @@ class LogPump:
         except OSError as error:  # a full disk must not stop the worker, which waits until its words are read
             log.warning("The log %s cannot be written: %s.", self._path, error)
             self._path = None
+
+
+def _look(handle: int, milliseconds: int | None) -> bool:
+    """Tell whether something can be read, or the end was reached; wait so long for it, or as long as it takes."""
+    looked = select.poll()
+    looked.register(handle, select.POLLIN)
+    return bool(looked.poll(milliseconds))

@@ -183,3 +183,17 @@ EVENTS: Mapping[str, EventForm] = MappingProxyType(
     }
 )  # fmt: skip
 """Events by name."""
+
+
+def as_markdown() -> str:
+    """Return the tables of requests and events, as they stand in docs/worker.md."""
+    asked = [f"| `{each.do}`: {each.words} | {_listed(each.params)} | {each.value} |" for each in REQUESTS.values()]
+    told = [f"| `{each.event}`: {each.words} | {_listed(each.fields)} |" for each in EVENTS.values()]
+    requests = ["| request | parameters | value of its result |", "|---|---|---|", *asked]
+    return "\n".join([*requests, "", "| event | fields |", "|---|---|", *told])
+
+
+def _listed(fields: tuple[Field, ...]) -> str:
+    return "<br>".join(
+        f"`{each.name}`{'' if each.required else ' (optional)'}: {each.words}; {KINDS[each.kind]}" for each in fields
+    )

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import gettempdir
 from types import FrameType
 from typing import IO, Any
 
@@ -32,6 +34,7 @@ from v2a_foley.engine.worker.messages import (
     read_request,
 )
 from v2a_foley.errors import Cancelled, FoleyError, ProtocolError
+from v2a_foley.leftovers import sweep
 from v2a_foley.progress import Progress, ProgressEvent
 from v2a_foley.version import VERSION as PROGRAM
 
@@ -205,22 +208,27 @@ class Worker:
 
     def _do(self, request: Request) -> None:
         progress = self._open[request.id]
-        self._current = request.id
 
         def tell(event: str, **values: Any) -> None:  # noqa: ANN401 - what the table of events says
             self._mouth.say(event_line(event, request.id, **values))
 
+        log.info("%s %s begins.", request.do, request.id)
+        begun, outcome = time.monotonic(), "done"
+        self._current = request.id
         try:
             with border():
                 progress.check()
                 value = self._desk.carry_out(request, progress, tell)
                 said = event_line("result", request.id, value=value)
         except FoleyError as error:
+            outcome = f"{type(error).__name__}: {error.message}"
             said = event_line("error", request.id, **error_values(error))
         except (Exception, SystemExit) as error:  # whatever goes wrong in one request, the next one is done
-            log.exception("The request %s (%s) failed by a mistake of the program.", request.id, request.do)
+            outcome = "by a mistake of the program"
+            log.exception("%s %s failed.", request.do, request.id)
             said = event_line("error", request.id, **error_values(error))
         self._current = None
+        log.info("%s %s ends after %.3f s: %s", request.do, request.id, time.monotonic() - begun, outcome)
         with self._state:
             del self._open[request.id]
         self._mouth.say(said)
@@ -246,6 +254,7 @@ class _LogToClient(logging.Handler):
 def work(desk: Desk) -> None:
     """Be a worker: take over this process's streams and signals, and serve until the client is gone."""
     heard, said = _private_streams()
+    sweep(Path(gettempdir()))  # what a worker that was killed left may be many gigabytes
     faulthandler.enable()
     worker = Worker(heard, said, desk, end=_end)
     logger = logging.getLogger("v2a_foley")
