@@ -23,6 +23,8 @@ ORIGINALS = ("mix", "duck", "replace")
 FOLEY_PLACES = ("lr", "c")
 ROOMS = ("auto", "dry", "room", "hall", "church", "cave", "vehicle", "street", "forest", "open")
 DETECTORS = ("adaptive", "content", "transnet")
+PASSING = frozenset({"stems", "spotting", "timeline", "contact_sheet", "overwrite"})
+"""Settings that belong to one rendering alone, and do not stay with a project."""
 
 _SPAN = re.compile(r"^(\d+)(?:-(\d+))?$")
 _NUMBERED = re.compile(r"^(\d+)=(.*)$", re.DOTALL)

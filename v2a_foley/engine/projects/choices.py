@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from v2a_foley.engine.job import settings_from
-from v2a_foley.engine.settings import RunSettings
+from v2a_foley.engine.settings import PASSING, RunSettings
 from v2a_foley.options import options_of
 from v2a_foley.project import Project
 
-PASSING = frozenset({"stems", "spotting", "timeline", "contact_sheet", "overwrite"})
-"""Settings that belong to one rendering alone."""
+__all__ = ["PASSING", "chosen", "lasting", "merged", "settings_with"]
 
 
 def chosen(settings: RunSettings) -> dict[str, Any]:
