@@ -18,9 +18,27 @@ from pathlib import Path
 
 import numpy as np
 
+from v2a_foley.errors import UsageError
 from v2a_foley.media import MediaFacts, PictureStream
 from v2a_foley.project import Cue, Event, Heard, Hit, Intensity, Kind, Layer, Project, Shot, Take, default_vocabulary
 from v2a_foley.project.document import from_document, from_text, to_document, to_text
+from v2a_foley.project.edits import (
+    AddCue,
+    AddTake,
+    Edit,
+    MergeShots,
+    MoveCue,
+    MoveCut,
+    ParkCue,
+    RemoveCue,
+    SetCue,
+    SetFilm,
+    SplitCue,
+    SplitShot,
+    StrikeHit,
+    TrimCue,
+    new_cue,
+)
 from v2a_foley.timebase import TimeRange
 
 WIDTH = 384
@@ -76,6 +94,80 @@ def timed(what: str, work: Callable[[], object], repeats: int = 7) -> None:
     print(f"{what:<42}{min(times) * 1000:9.1f} ms least {statistics.median(times) * 1000:9.1f} ms middle")
 
 
+def edits_of(project: Project) -> dict[str, Callable[[random.Random], Edit]]:
+    """Return, by what it does, a maker of edits of each kind at a random place."""
+
+    def shot(rng: random.Random) -> Shot:
+        return rng.choice(project.shots[1:-1])
+
+    def middle(where: TimeRange) -> Fraction:
+        return where.start + where.duration / 2
+
+    def cue(rng: random.Random) -> Cue:
+        return rng.choice(project.cues)
+
+    def struck(rng: random.Random) -> Cue:
+        return rng.choice([each for each in project.cues if each.hits])
+
+    def moved_cut(rng: random.Random) -> Edit:
+        there = shot(rng)
+        return MoveCut(there.index, there.range.start + there.range.duration / 3)
+
+    def split_cue(rng: random.Random) -> Edit:
+        there = cue(rng)
+        return SplitCue(there.id, middle(there.range), "new")
+
+    def trimmed(rng: random.Random) -> Edit:
+        there = cue(rng)
+        return TrimCue(there.id, start=middle(there.range))
+
+    def struck_hit(rng: random.Random) -> Edit:
+        there = struck(rng)
+        return StrikeHit(there.id, there.hits[0].time, 0.5)
+
+    first, last = project.shots[0], project.shots[-1]
+    return {
+        "split a shot": lambda rng: SplitShot((there := shot(rng)).index, middle(there.range)),
+        "split the first shot (all are renumbered)": lambda _: SplitShot(1, middle(first.range)),
+        "merge two shots": lambda rng: MergeShots(shot(rng).index),
+        "merge the first two (all are renumbered)": lambda _: MergeShots(1),
+        "move a cut": moved_cut,
+        "add a cue": lambda _: AddCue(new_cue(project, project.cues[0].event, last.range)),
+        "remove a cue": lambda rng: RemoveCue(cue(rng).id),
+        "move a cue": lambda rng: MoveCue(cue(rng).id, cue(rng).range.start),
+        "trim a cue": trimmed,
+        "split a cue": split_cue,
+        "park a cue": lambda rng: ParkCue(cue(rng).id),
+        "set a cue's prompt": lambda rng: SetCue(cue(rng).id, {"prompt": "rain on tin"}),
+        "set a hit's strength": struck_hit,
+        "add a take": lambda rng: AddTake((there := cue(rng)).id, replace(there.takes[0], id="new")),
+        "set the film's loudness": lambda _: SetFilm({"loudness": "-23"}),
+    }
+
+
+def timed_edits(project: Project, repeats: int = 31) -> None:
+    """Print what an edit and taking it back take, at random places."""
+    for what, made in edits_of(project).items():
+        rng = random.Random(7)  # noqa: S311 - a benchmark
+        there, back, kept = [], [], []
+        for _ in range(repeats):
+            edit = made(rng)
+            begun = time.perf_counter()
+            try:
+                after, inverse = edit.apply(project)
+            except UsageError:  # a long cue that would not fit where it was to go
+                continue
+            done = time.perf_counter()
+            inverse.apply(after)
+            there.append(done - begun)
+            back.append(time.perf_counter() - done)
+            kept.append(after)  # that an older project is freed is not part of an edit
+        print(
+            f"{what:<42}{statistics.median(there) * 1000:9.2f} ms middle {min(there) * 1000:9.2f} ms least,"
+            f" back {statistics.median(back) * 1000:6.2f} ms"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shots", type=int, default=5000)
@@ -93,6 +185,7 @@ def main() -> None:
         timed("document -> project", lambda: from_document(document, folder))
         if from_document(from_text(content), folder) != project:
             raise SystemExit("what was read is not what was written")
+        timed_edits(project)
 
 
 if __name__ == "__main__":

@@ -205,9 +205,10 @@ def _replaced(
 
 def _shot(project: Project, number: int) -> Shot:
     """Return the shot of a number, of a project that has all of them."""
-    if [shot.index for shot in project.shots] != list(range(1, len(project.shots) + 1)):
+    shots = project.shots
+    if shots and (shots[0].index, shots[-1].index) != (1, len(shots)):
         raise UsageError("The project does not hold all shots of its film.", hint="Cut the whole project.")
-    return project.shots[number - 1] if 1 <= number <= len(project.shots) else project.shot(number)
+    return shots[number - 1] if 1 <= number <= len(shots) else project.shot(number)
 
 
 def _check_cut(project: Project, at: Fraction, within: TimeRange) -> None:
