@@ -43,11 +43,16 @@ class Encoders:
     listener: AudioEncoder
 
     def look(self, clips: list[Clip]) -> Embeddings:
-        """Return the mean direction of each clip's frames; frames of one size go through the eyes together."""
+        """Return the mean direction of each clip's frames.
+
+        On a GPU, frames of one size go through the eyes together; on a CPU those of one clip, so that its bits are the
+        same in any company: after an interruption, in parts, on many machines.
+        """
         found: dict[int, NDArray[np.float32]] = {}
         shapes: dict[tuple[int, ...], list[int]] = {}
+        alone = _on_cpu(self.eyes)
         for number, clip in enumerate(clips):
-            shapes.setdefault(clip.frames.shape[1:], []).append(number)
+            shapes.setdefault((number if alone else 0, *clip.frames.shape[1:]), []).append(number)
         for numbers in shapes.values():
             embeddings = self.eyes.encode_images(np.concatenate([clips[number].frames for number in numbers]))
             ends = np.cumsum([len(clips[number].frames) for number in numbers])
@@ -61,8 +66,13 @@ class Encoders:
     def decoders(self) -> int:
         """Return how many films to decode at once: few where the encoders want the same cores."""
         cores = os.cpu_count() or 1
-        compute = getattr(self.listener, "compute", None)
-        return max(1, cores // 4) if compute is None or compute.on_cpu else min(32, cores)
+        return max(1, cores // 4) if _on_cpu(self.listener) else min(32, cores)
+
+
+def _on_cpu(encoder: object) -> bool:
+    """Tell whether an encoder uses no GPU; one that does not say uses none."""
+    compute = getattr(encoder, "compute", None)
+    return compute is None or bool(compute.on_cpu)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from v2a_foley.engine.cluster.crew import ANSWER, Actor, Crew
+from v2a_foley.engine.cluster.mirror import glimpse
 from v2a_foley.engine.queue.hands import Order
 from v2a_foley.errors import MediaNotFound, UsageError
 from v2a_foley.files import translated
@@ -68,17 +69,34 @@ class Shared:
         except OSError as error:
             raise translated(error, order.work) from error
         for folder in {order.work.parent, order.output.parent}:
-            if (actor, folder) not in self._sure:
-                self._probe(actor, folder)
-                self._sure.add((actor, folder))
-        try:
-            with order.source.open("rb") as file:
-                begins = file.read(4096)
-        except OSError as error:
-            raise unreadable(order.source, error) from error
-        if self._crew.cluster.call(actor.handle, "sees", str(order.source), seconds=ANSWER) != begins:
-            raise _unseen(actor, order.source)
+            self.require_folder(actor, folder)
+        self.require_source(actor, order.source)
         yield Journey(order, lambda: None, lambda value: value)
+
+    def require_source(self, actor: Actor, path: Path) -> None:
+        """Make sure that an actor sees a file or a folder to read from.
+
+        Raises:
+            UsageError: it does not.
+            MediaNotFound: this machine itself cannot read it.
+        """
+        here = glimpse(path)
+        if here is None:
+            raise MediaNotFound(f"{str(path)!r} cannot be read.", hint="Check the path, and whether you may read it.")
+        if self._crew.cluster.call(actor.handle, "sees", str(path), seconds=ANSWER) != here:
+            raise _unseen(actor, path)
+
+    def require_folder(self, actor: Actor, folder: Path) -> None:
+        """Make sure that an actor sees a folder to write to: a file is written here and looked for there, once.
+
+        Raises:
+            UsageError: it does not.
+            OutputError: this machine itself cannot write there.
+            DiskFull: the disk is full.
+        """
+        if (actor, folder) not in self._sure:
+            self._probe(actor, folder)
+            self._sure.add((actor, folder))
 
     def _probe(self, actor: Actor, folder: Path) -> None:
         """Write a file into a folder, and see whether the node sees it."""
@@ -103,8 +121,3 @@ def _unseen(actor: Actor, path: Path) -> UsageError:
         f"The node {actor.name} does not see {str(path)!r} as this machine does.",
         hint="Mount the same disk at the same path on every node, or add --files store.",
     )
-
-
-def unreadable(file: Path, error: OSError) -> MediaNotFound:
-    """Return the error for a file of the caller that cannot be read."""
-    return MediaNotFound(f"{str(file)!r} cannot be read: {error.strerror}.", hint="Check the path.")

@@ -42,6 +42,11 @@ class Places:
     cpus: int
 
 
+_connected: list[Cluster] = []
+"""Those of this process that are open: it can be in one cluster at a time."""
+_turn = threading.RLock()
+
+
 class Cluster:
     """A Ray cluster that this process is connected to. Its methods may be called by any thread."""
 
@@ -50,10 +55,16 @@ class Cluster:
 
         Args:
             ray: the module.
-            ours: whether ``close`` leaves the cluster; where the process was connected before, it stays so.
+            ours: whether the last ``close`` leaves the cluster; where the process was connected before, it stays so.
         """
         self._ray: Any = ray
-        self._ours = ours
+        if ours:
+            _connected.append(self)
+
+    def cores(self) -> int:
+        """Return how many CPU cores each node has that has any, the smallest of them; at least 1."""
+        counts = [int(each["Resources"].get("CPU", 0)) for each in self._ray.nodes() if each["Alive"]]
+        return min((each for each in counts if each), default=1)
 
     def places(self, threads: int) -> Places:
         """Return how many actors of so many threads the cluster has room for: one a GPU, or else one for these cores.
@@ -137,10 +148,12 @@ class Cluster:
         self._ray.kill(actor)
 
     def close(self) -> None:
-        """Leave the cluster; a local one ends with it. May be called twice."""
-        if self._ours:
-            self._ours = False
-            self._ray.shutdown()
+        """Leave the cluster, unless this process uses it elsewhere; a local one ends with it. May be called twice."""
+        with _turn:
+            if self in _connected:
+                _connected.remove(self)
+                if not _connected:
+                    self._ray.shutdown()
 
 
 def connect(address: str = ADDRESS) -> Cluster:
@@ -156,7 +169,7 @@ def connect(address: str = ADDRESS) -> Cluster:
     """
     found = _FORM.fullmatch(address)
     if found is None:
-        raise UsageError(f"--ray-address {address!r} is no address.", hint="Choose auto, local or HOST:PORT.")
+        raise UsageError(f"--address {address!r} is no address.", hint="Choose auto, local or HOST:PORT.")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import ray
@@ -164,22 +177,32 @@ def connect(address: str = ADDRESS) -> Cluster:
         raise DependencyMissing(
             "--engine ray needs Ray, which is not installed.", hint='Run: pip install "v2a-foley[ray]".'
         ) from error
-    if ray.is_initialized():
-        return Cluster(ray, ours=False)
     if found[1]:
         _require_answer(found[1].strip("[]"), int(found[2]))
-    more: Mapping[str, Any] = {"include_dashboard": False} if address == "local" else {}
-    try:
-        with _signals_kept():
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **more)
-    except ConnectionError as error:
-        raise _nobody(address) from error
-    except (RuntimeError, ValueError) as error:
-        raise UsageError(
-            f"The Ray cluster at {address!r} cannot be joined: {error}.",
-            hint="Use the same versions of Ray and Python on every machine.",
-        ) from error
-    return Cluster(ray, ours=True)
+    with _turn:
+        if ray.is_initialized():
+            return Cluster(ray, ours=bool(_connected))
+        _quiet()
+        more: Mapping[str, Any] = {"include_dashboard": False} if address == "local" else {}
+        try:
+            with _signals_kept():
+                ray.init(address=address, log_to_driver=False, configure_logging=False, **more)
+        except ConnectionError as error:
+            raise _nobody(address) from error
+        except (RuntimeError, ValueError) as error:
+            raise UsageError(
+                f"The Ray cluster at {address!r} cannot be joined: {error}.",
+                hint="Use the same versions of Ray and Python on every machine.",
+            ) from error
+        return Cluster(ray, ours=True)
+
+
+def _quiet() -> None:
+    """Let Ray keep its news to itself: it prints what happens to nodes among a command's own output."""
+    from ray._private import worker
+
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    worker._worker_logs_enabled = False  # noqa: SLF001 - there is no public way; where it is gone, nothing breaks
 
 
 def _require_answer(host: str, port: int) -> None:

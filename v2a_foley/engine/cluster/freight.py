@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from v2a_foley.engine.cluster.carriage import Journey, unreadable
+from v2a_foley.engine.cluster.carriage import Journey
 from v2a_foley.engine.cluster.crew import ANSWER, Actor, Crew
 from v2a_foley.engine.cluster.door import Lost
 from v2a_foley.engine.cluster.mirror import CHUNK, Mirror, digest_of, files_of, lasting
 from v2a_foley.engine.projects.receipt import RECEIPT, STAGED
 from v2a_foley.engine.queue.hands import Order
-from v2a_foley.errors import FoleyError, ProtocolError
+from v2a_foley.errors import FoleyError, MediaNotFound, ProtocolError
 from v2a_foley.files import translated, writing
 
 READ = ("cuts", "spot_from", "library", "mapper", "init", "profile")
@@ -106,6 +106,9 @@ class Store:
             if _travels(place, order, home=end):
                 self._bring(actor, root, place, size, digest)
                 self._call(actor, "keep", path, digest)
+        for path in self._call(actor, "gone", str(order.work)):
+            if ".." not in Path(path).parts and Path(path).is_relative_to(order.work):
+                Path(path).unlink(missing_ok=True)
 
     def _bring(self, actor: Actor, root: Mirror, place: Path, size: int, digest: str) -> None:
         try:
@@ -136,7 +139,7 @@ class Store:
                 known = self._digests.get(key)
             digest = known or digest_of(file)
         except OSError as error:
-            raise unreadable(file, error) from error
+            raise _unreadable(file, error) from error
         with self._turn:
             self._digests[key] = digest
         return _Parcel({"path": str(file), "digest": digest, "size": facts.st_size, "changed": facts.st_mtime_ns}, file)
@@ -164,13 +167,17 @@ class _Parcel:
                     yield offset, data
                     offset += len(data) or 1
         except OSError as error:
-            raise unreadable(self.source, error) from error
+            raise _unreadable(self.source, error) from error
 
 
 def _words(file: Path, data: bytes) -> _Parcel:
     digest = hashlib.sha256(data).hexdigest()
     changed = file.stat().st_mtime_ns
     return _Parcel({"path": str(file), "digest": digest, "size": len(data), "changed": changed}, data)
+
+
+def _unreadable(file: Path, error: OSError) -> MediaNotFound:
+    return MediaNotFound(f"{str(file)!r} cannot be read: {error.strerror}.", hint="Check the path.")
 
 
 def _travels(file: Path, order: Order, *, home: bool) -> bool:

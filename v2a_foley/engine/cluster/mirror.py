@@ -33,6 +33,18 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def glimpse(path: Path) -> bytes | None:
+    """Return how a file begins, or the first names in a folder that are not hidden; None where it is not to be read."""
+    try:
+        if path.is_dir():
+            names = sorted(each.name for each in path.iterdir() if not each.name.startswith("."))
+            return os.fsencode("\n".join(names[:100]))
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError:
+        return None
+
+
 def lasting(path: Path, root: Path) -> bool:
     """Tell whether a file below a root is one to keep: not scratch, not a lock."""
     parts = path.relative_to(root).parts
@@ -151,6 +163,10 @@ class Mirror:
                     if self._there.get(path) != digest:
                         found.append((path, size, digest))
         return found
+
+    def gone(self, place: str) -> list[str]:
+        """Return the paths below a path of home at which a file lay here that home has, too, and lies no more."""
+        return [path for path in self._there if Path(path).is_relative_to(place) and not self.here(path).exists()]
 
     def read(self, path: str, offset: int) -> bytes:
         """Return a piece of a file."""

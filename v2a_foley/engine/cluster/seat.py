@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from v2a_foley import __version__
 from v2a_foley.engine.border import border
-from v2a_foley.engine.cluster.mirror import Mirror
+from v2a_foley.engine.cluster.mirror import Mirror, glimpse
 from v2a_foley.engine.worker.messages import error_values
 from v2a_foley.files import translated
 from v2a_foley.leftovers import own_prefix, sweep
@@ -122,12 +122,8 @@ class Seat:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def sees(self, path: str) -> bytes | None:
-        """Return how a file begins here, or None where it is not to be read."""
-        try:
-            with Path(path).open("rb") as file:
-                return file.read(4096)
-        except OSError:
-            return None
+        """Return how a file begins here, or the first names in a folder; None where it is not to be read."""
+        return glimpse(Path(path))
 
     def receive(self, file: Mapping[str, Any], offset: int, data: bytes) -> None:
         """Take a piece of a file into the mirror; a method of its own, since Ray lays ``data`` in for a reference."""
