@@ -1,4 +1,6 @@
+import atexit
 import os
+import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -6,6 +8,10 @@ from pathlib import Path
 # Whatever models this machine has installed, the tests see none but those that they write, and ask no hub.
 os.environ["V2A_FOLEY_MODELS"] = str(Path(tempfile.gettempdir()) / "v2a-foley-tests-have-no-models")
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# Where projects' films lie is remembered for the user; the tests' user is another, who is forgotten afterwards.
+os.environ["V2A_FOLEY_DATA"] = tempfile.mkdtemp(prefix="v2a-foley-tests-")
+atexit.register(shutil.rmtree, os.environ["V2A_FOLEY_DATA"], ignore_errors=True)
 
 # Who starts the tests in the background has Ctrl-C ignored, here and in every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -96,9 +96,10 @@ def from_document(document: object, folder: Path, *, media: Path | None = None) 
         if missing is not None:
             raise Wrong("is missing", (missing,))
         with at("media"):
+            said = table(record["media"])
             with at("path"):
-                path = media_path(table(record["media"]).get("path"), root)
-            facts, film, more = read_media(record["media"], media or path)
+                path = media_path(said.get("path"), root)
+            facts, film, more = read_media(said, media or path)
         with at("events"):
             events, extras = read_events(record["events"])
         with at("shots"):

@@ -98,7 +98,7 @@ class Lock:
 def read_lock(folder: Path) -> Holder | None:
     """Return who holds a project; None where nobody does, or where the lock says nothing."""
     try:
-        said = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+        said = json.loads(_content(folder / LOCK))
         return Holder(
             str(said["host"]),
             int(said["pid"]),
@@ -192,12 +192,17 @@ def _put_aside(path: Path, holder: Holder | None) -> None:
     except OSError as error:
         raise translated(error, path) from error
     try:
-        said = aside.read_text(encoding="utf-8", errors="replace")
-        if holder is not None and holder.token not in said:
+        if holder is not None and holder.token not in _content(aside):
             with suppress(OSError):
                 os.link(aside, path)
-    finally:
         aside.unlink(missing_ok=True)
+    except OSError as error:
+        raise translated(error, path) from error
+
+
+def _content(path: Path) -> str:
+    """Return what a lock says; nothing where it is no regular file: a pipe would never end."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _locked(path: Path, holder: Holder, age: float) -> ProjectLocked:
