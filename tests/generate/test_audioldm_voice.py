@@ -287,3 +287,39 @@ def test_ears_of_another_space_are_refused_by_name():
     deaf = SimpleNamespace(space=Space("another CLAP", 32, f"32-{'0' * 64}"), sample_rate=48_000)
     with pytest.raises(SpaceMismatch, match="another CLAP"):
         voice(deaf, best_of=2, of=folder()).make(wish())
+
+
+def test_what_is_there_already_is_skipped_and_the_others_keep_their_bits():
+    """Batches of one length, planned over all: only those with something wanting run."""
+    requests = [wish(1.5, seed=seed) for seed in range(5)] + [wish(2.6, seed=9)]
+    maker = voice(most=2)
+    whole = [read(sound) for sound in together(maker, requests)]
+    runs = []
+    true = maker._together
+    maker._together = lambda chosen, *more: (runs.append([made.place for made, _ in chosen]), true(chosen, *more))[1]
+    found = dict(maker.make_all(requests, skip={0, 1, 3, 5}))
+    assert sorted(found) == [2, 4]
+    assert all(np.array_equal(read(sound), whole[place]) for place, sound in found.items())
+    assert sorted(place for run in runs for place in run) in ([2, 3, 4], [1, 2, 3, 4], [1, 2, 4])
+    assert dict(maker.make_all(requests, skip=range(6))) == {}
+    assert len(runs) == 2
+
+
+def test_what_decides_a_voices_sounds_is_in_its_identity():
+    one = voice().identity
+    assert voice().identity == one
+    start = np.ones(480, np.float32)
+    others = [
+        voice(steps=4), voice(guidance=3.0), voice(scheduler="ddim"), voice(init=start), voice(init=start * 2),
+        voice(init=start, strength=0.7), voice(draft=True),
+    ]  # fmt: skip
+    assert len({one, *(each.identity for each in others)}) == 8
+    assert voice(most=3).identity == one  # how many run together is rounding alone
+
+
+def test_a_steady_voice_asks_nobody_how_much_memory_is_free(monkeypatch):
+    from v2a_foley.generate.audioldm import passes
+
+    monkeypatch.setattr(passes, "free_memory", lambda _: 1000)
+    assert voice()._rooms.steps.rows(100) == 1
+    assert voice(steady=True)._rooms.steps.rows(100) == 4

@@ -148,3 +148,13 @@ def test_stops_when_it_is_cancelled(maker: Maker, wish: SoundRequest):
         list(blocks)
     with pytest.raises(Cancelled):
         list(maker.generator.make(wish, progress).blocks)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_maker_says_what_decides_its_sounds(name, tmp_path):
+    from v2a_foley.generate import Identified
+
+    one, other = (MAKERS[name](tmp_path).generator for _ in range(2))
+    assert isinstance(one, Identified)
+    assert one.identity == other.identity
+    assert one.name in one.identity

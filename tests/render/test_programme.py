@@ -117,3 +117,81 @@ def test_a_hit_is_where_it_was_asked_for(tmp_path):
 
     peak = int(np.argmax(read_wav(clip.path)[0][0]))
     assert clip.at + peak - clip.first == to_samples(Fraction(1001, 400))
+
+
+def heard(clip):
+    """The samples of the file that a clip plays, and where its first falls."""
+    return clip.first, clip.first + clip.length, clip.at
+
+
+@pytest.mark.parametrize("kind", [Kind.AMBIENCE, Kind.CONTINUOUS, Kind.IMPULSE])
+@given(slip=st.fractions(-1, 1, max_denominator=48_000), start=st.fractions(2, 5, max_denominator=1001))
+@settings(max_examples=15, deadline=None)
+def test_slip_moves_the_take_under_the_cue_to_the_sample(tmp_path_factory, kind, slip, start):
+    layer = Layer.BG if kind is Kind.AMBIENCE else Layer.FX
+    one = bed(1, tmp_path_factory.getbasetemp(), start, start + 2, kind=kind, layer=layer)
+    (before,), (after,) = clips_of(project(facts(), one)), clips_of(project(facts(), replace(one, slip=slip)))
+    assert (after.at - after.first) - (before.at - before.first) == -to_samples(slip)
+
+
+def test_a_trim_at_the_start_plays_the_later_part_of_the_take(tmp_path):
+    one = bed(1, tmp_path, 2, 6, layer=Layer.FX, kind=Kind.CONTINUOUS)
+    trimmed = replace(one, range=replace(one.range, start=Fraction(3)), slip=Fraction(1))
+    (before,), (after,) = clips_of(project(facts(), one)), clips_of(project(facts(), trimmed))
+    assert heard(after) == (before.first + RATE, before.first + before.length, before.at + RATE)
+    struck = cue(1, tmp_path, click(4 * RATE, RATE // 2), 2, 6)
+    trimmed = replace(struck, range=replace(struck.range, start=Fraction(3)), slip=Fraction(1))
+    (clip,) = clips_of(project(facts(), trimmed))
+    assert heard(clip) == (RATE, 4 * RATE, 3 * RATE)  # what was struck before the trim is not heard
+    assert clip.fade_in == 5 * MS
+
+
+def test_an_impulse_that_was_trimmed_at_its_end_ends_there(tmp_path):
+    struck = cue(1, tmp_path, click(4 * RATE, 3 * RATE), 2, 5, after=RATE)
+    (rings,) = clips_of(project(facts(), struck))
+    (ends,) = clips_of(project(facts(), replace(struck, range=replace(struck.range, end=Fraction(4)))))
+    assert (rings.end, ends.end, ends.fade_out) == (6 * RATE, 4 * RATE, 5 * MS)
+
+
+@pytest.mark.parametrize("kind", [Kind.AMBIENCE, Kind.CONTINUOUS, Kind.IMPULSE])
+def test_fades_of_its_own_lie_within_the_cue(tmp_path, kind):
+    layer = Layer.BG if kind is Kind.AMBIENCE else Layer.FX
+    one = bed(1, tmp_path, 2, 6, kind=kind, layer=layer, fade_in=Fraction(1, 2), fade_out=Fraction(0))
+    (clip,) = clips_of(project(facts(), one))
+    assert heard(clip) == (2 * RATE, 6 * RATE, 2 * RATE)
+    assert (clip.fade_in, clip.fade_out) == (RATE // 2, 0)
+    (clip,) = clips_of(project(facts(), replace(one, fade_in=Fraction(60), fade_out=Fraction(60))))
+    assert (clip.fade_in, clip.fade_out) == (4 * RATE, 4 * RATE)
+
+
+def test_a_fade_of_its_own_is_no_crossfade(tmp_path):
+    one, two = bed(1, tmp_path, 0, 4, fade_out=Fraction(0)), bed(2, tmp_path, 4, 10, seed=2)
+    earlier, later = clips_of(project(facts(), one, two))
+    assert (earlier.end, earlier.fade_out) == (4 * RATE, 0)
+    assert (later.at, later.fade_in) == (4 * RATE - 30 * MS, 60 * MS)
+
+
+def test_a_cue_cut_in_two_sounds_as_the_whole_did(tmp_path):
+    whole = bed(1, tmp_path, 2, 8)
+    first = replace(whole, range=replace(whole.range, end=Fraction(5)), fade_out=Fraction(0))
+    second = replace(
+        whole, id="c2", range=replace(whole.range, start=Fraction(5)), slip=Fraction(3), fade_in=Fraction(0)
+    )
+    (one,), (left, right) = clips_of(project(facts(), whole)), clips_of(project(facts(), first, second))
+    assert (left.at, left.first, left.fade_in) == (one.at, one.first, one.fade_in)
+    assert (left.end, left.first + left.length) == (right.at, right.first)
+    assert (right.end, right.fade_out) == (one.end, one.fade_out)
+    assert (left.fade_out, right.fade_in) == (0, 0)
+
+
+def test_where_a_take_does_not_reach_there_is_silence(tmp_path):
+    one = bed(1, tmp_path, 2, 4, handles=0, layer=Layer.FX, kind=Kind.CONTINUOUS)
+    early = replace(one, range=replace(one.range, start=Fraction(1)), slip=Fraction(-1))
+    (clip,) = clips_of(project(facts(), early))
+    assert heard(clip) == (0, 2 * RATE, 2 * RATE)
+    assert clip.fade_in > 0
+    late = replace(one, range=replace(one.range, end=Fraction(7)))
+    (clip,) = clips_of(project(facts(), late))
+    assert heard(clip) == (0, 2 * RATE, 2 * RATE)
+    assert clip.fade_out > 0
+    assert clips_of(project(facts(), replace(one, slip=Fraction(9)))) == []
