@@ -12,7 +12,7 @@ def _check(seeds) -> None:
     """Hold matches against the truth: of near frames of a slow shot one may pass for another, never else."""
     missed = near = frames = 0
     for seed in seeds:
-        cut = recut(seed, shots=5, edits=4, longest=70)
+        cut = recut(seed, shots=4, edits=4, longest=60)
         told = found_origin(match(cut.film, cut.cut), len(cut.cut))
         taken = told >= 0
         assert not (taken & (cut.origin < 0)).any(), "a new picture was taken for an old one"
