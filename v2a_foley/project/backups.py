@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from v2a_foley.files import translated, writing
-from v2a_foley.project.places import BACKUPS
+from v2a_foley.project.places import BACKUPS, own_folder
 
 LAST = 10
 """So many are kept whatever their age."""
@@ -41,11 +41,12 @@ def keep(document: Path, now: datetime | None = None) -> Path | None:
         The copy; None where there is no document yet.
 
     Raises:
+        ProjectError: the folder of backups is a link.
         OutputError: it cannot be written.
         DiskFull: the disk is full.
     """
     now = now or datetime.now(UTC)
-    folder = document.parent / BACKUPS
+    folder = own_folder(document.parent, BACKUPS)
     copy = folder / f"project-{now.astimezone(UTC).strftime(_STAMP)}Z.json"
     try:
         folder.mkdir(exist_ok=True)

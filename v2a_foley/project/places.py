@@ -112,6 +112,18 @@ def check_inside(path: Path, folders: Iterable[Path], what: str, *, hint: str = 
         raise ProjectError(f"{what} {path.name!r} is a link that leads out of the project.", hint=hint)
 
 
+def own_folder(folder: Path, name: str) -> Path:
+    """Return a folder of a project's folder; it need not be there.
+
+    Raises:
+        ProjectError: it is a link, and may lead out.
+    """
+    path = folder / name
+    if path.is_symlink():
+        raise ProjectError(f"The folder {str(path)!r} is a link.", hint="Put the folder itself into the project.")
+    return path
+
+
 def check_takes(folder: Path, wanted: Iterable[str] | None = None) -> set[str]:
     """Return the names of the files in a project's folder of takes, after a look at what they are.
 
@@ -122,10 +134,8 @@ def check_takes(folder: Path, wanted: Iterable[str] | None = None) -> set[str]:
     Raises:
         ProjectError: the folder is a link, or one of the files is a link, a pipe, a device or a folder.
     """
-    takes = folder / TAKES
+    takes = own_folder(folder, TAKES)
     try:
-        if takes.is_symlink():
-            raise ProjectError(f"The folder {str(takes)!r} is a link.", hint="Put the folder itself into the project.")
         with os.scandir(takes) as entries:
             found = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
     except FileNotFoundError:

@@ -20,7 +20,7 @@ from v2a_foley.project.document import from_document, to_document, to_text
 from v2a_foley.project.links import Link, find_film, linked, read_table, remember
 from v2a_foley.project.locks import Lock
 from v2a_foley.project.model import Project
-from v2a_foley.project.places import AUTOSAVE, BACKUPS, DOCUMENT, TAKES, absolute, check_takes, media_text
+from v2a_foley.project.places import AUTOSAVE, BACKUPS, DOCUMENT, TAKES, absolute, check_takes, media_text, own_folder
 from v2a_foley.project.records.takes import sound_file
 from v2a_foley.project.recovery import BASE, Recovery, discard, recovery
 
@@ -202,7 +202,7 @@ class OpenProject:
         """Put an autosave that nobody has chosen or dropped yet where no later one replaces it."""
         if self.recovery is None:
             return
-        folder = self.folder / BACKUPS
+        folder = own_folder(self.folder, BACKUPS)
         stamp = self.recovery.saved.strftime("%Y%m%dT%H%M%SZ")
         try:
             folder.mkdir(exist_ok=True)
@@ -239,7 +239,7 @@ def open_project(folder: Path, *, break_lock: bool = False) -> OpenProject:
     lock = Lock(root, break_it=break_lock)
     try:
         sweep(root)
-        sweep(root / TAKES)
+        sweep(own_folder(root, TAKES))
         project, state, film_error = _read(root)
         opened = OpenProject(root, project, lock, state)
         opened.film_error = film_error

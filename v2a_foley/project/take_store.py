@@ -15,7 +15,7 @@ from v2a_foley.errors import ProjectError
 from v2a_foley.files import translated, writing
 from v2a_foley.project.document import from_text
 from v2a_foley.project.model import Take
-from v2a_foley.project.places import TAKES, absolute, check_takes
+from v2a_foley.project.places import TAKES, absolute, check_takes, own_folder
 from v2a_foley.project.records.takes import read_takes, record_file, sound_file, write_takes
 from v2a_foley.project.records.values import Wrong, table
 
@@ -54,7 +54,7 @@ def store_take(folder: Path, wav: Path, take: Take) -> Take:
         OutputError: the folder cannot be written to.
         DiskFull: the disk is full.
     """
-    takes = absolute(folder) / TAKES
+    takes = own_folder(absolute(folder), TAKES)
     digest = digest_of(wav)
     stored = replace(take, path=takes / sound_file(digest), digest=digest)
     record = _record(stored)

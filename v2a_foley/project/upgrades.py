@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import isfinite
 from typing import Any
 
 from v2a_foley.errors import ProjectNewer
@@ -17,6 +16,7 @@ from v2a_foley.timebase import as_text
 
 VERSION = 1
 """The version of documents that this program writes."""
+_LONGEST = 1e12
 _TICKS = 48_000
 """Version 0 wrote seconds as decimal fractions; they meant the nearest sample."""
 
@@ -91,7 +91,7 @@ def _point(value: Plain) -> Plain:
 
 
 def _time(value: Plain) -> Plain:
-    if type(value) not in (int, float) or not isfinite(value) or abs(value) > 1e12:
+    if type(value) not in (int, float) or not abs(value) <= _LONGEST:  # nor is NaN
         return value
     return as_text(Fraction(round(Fraction(value) * _TICKS), _TICKS))
 
