@@ -146,21 +146,21 @@ def edits_of(project: Project) -> dict[str, Callable[[random.Random], Edit]]:
 
 
 def timed_edits(project: Project, repeats: int = 31) -> None:
-    """Print what an edit and taking it back take, at random places."""
+    """Print the processor's time for an edit and for taking it back, at random places."""
     for what, made in edits_of(project).items():
         rng = random.Random(7)  # noqa: S311 - a benchmark
         there, back, kept = [], [], []
         for _ in range(repeats):
             edit = made(rng)
-            begun = time.perf_counter()
+            begun = time.process_time()
             try:
                 after, inverse = edit.apply(project)
             except UsageError:  # a long cue that would not fit where it was to go
                 continue
-            done = time.perf_counter()
+            done = time.process_time()
             inverse.apply(after)
             there.append(done - begun)
-            back.append(time.perf_counter() - done)
+            back.append(time.process_time() - done)
             kept.append(after)  # that an older project is freed is not part of an edit
         print(
             f"{what:<42}{statistics.median(there) * 1000:9.2f} ms middle {min(there) * 1000:9.2f} ms least,"

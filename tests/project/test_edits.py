@@ -46,10 +46,10 @@ def a_sequence(data):
     for _ in range(data.draw(st.integers(1, 8))):
         before = history.project
         edit = data.draw(edits(before))
-        assert sent(edit) == edit
         after, possible = tried(before, edit)
-        if not possible:
+        if not possible:  # some of these cannot even be read
             continue
+        assert sent(edit) == edit
         _, inverse = edit.apply(before)
         assert sent(inverse) == inverse
         back, again = inverse.apply(after)
@@ -291,7 +291,7 @@ def test_nonsense_is_refused_in_words(message):
 
 
 @pytest.mark.long
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(messages())
 def test_much_nonsense_is_refused_in_words(message):
     nonsense(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -41,8 +42,7 @@ class AddCue(Edit):
         check_new_id(project, self.cue.id)
         cue = self.cue if self.cue.shots else replace(self.cue, shots=shots_under(project.shots, self.cue.range))
         check_cue(project, cue)
-        for take in cue.takes:
-            check_new_take(project, take.id)
+        check_new_takes(project, [take.id for take in cue.takes])
         return project.with_cues((*project.cues, cue)), RemoveCue(cue.id)
 
 
@@ -67,8 +67,7 @@ class PutBackCue(Edit):
         """Put it back."""
         check_new_id(project, self.cue.id, old=True)
         place = checked_place(self.place, project.cues)
-        for take in self.cue.takes:
-            check_new_take(project, take.id)
+        check_new_takes(project, [take.id for take in self.cue.takes])
         cues = (*project.cues[:place], self.cue, *project.cues[place:])
         return project.with_cues(cues), RemoveCue(self.cue.id)
 
@@ -195,8 +194,7 @@ class SplitCue(Edit):
         second = _cut_out(cue, TimeRange(self.at, cue.range.end))
         # A take's id is unique in the project, so that the second half has its own ids for the same files.
         ids = {take.id: f"{self.new}t{number}" for number, take in enumerate(cue.takes, start=1)}
-        for name in ids.values():
-            check_new_take(project, name)
+        check_new_takes(project, ids.values())
         # Where sound goes on across the cut, a fade of the program's own choice would be heard as a dip or a bump.
         inner = Fraction(0) if cue.takes else None
         halves = (
@@ -294,19 +292,18 @@ class UnparkCue(Edit):
         return replace(project, cues=cues, parked=with_cue(project.parked, here)), inverse
 
 
-def check_new_take(project: Project, name: str) -> None:
-    """Refuse an id that a take of the project has already.
+def check_new_takes(project: Project, names: Collection[str]) -> None:
+    """Refuse ids that a take of the project has already.
 
     Raises:
         UsageError: one has.
     """
-    for cues in (project.cues, project.parked):
-        for cue in cues:
-            for take in cue.takes:
-                if take.id == name:
-                    raise UsageError(
-                        f"Cue {cue.id!r} has a take {name!r} already.", hint="Give the new one another id."
-                    )
+    if not names:
+        return
+    new = frozenset(names)
+    taken = [take.id for cues in (project.cues, project.parked) for cue in cues for take in cue.takes if take.id in new]
+    if taken or len(new) < len(names):
+        raise UsageError(f"There is a take {min(taken or new)!r} already.", hint="Give the new one another id.")
 
 
 def _placed(project: Project, cue: Cue, new: Cue, *names: str) -> tuple[Project, Edit]:

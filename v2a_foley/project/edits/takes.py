@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from v2a_foley.errors import UsageError
-from v2a_foley.project.edits.cues import check_new_take
+from v2a_foley.project.edits.cues import check_new_takes
 from v2a_foley.project.edits.edit import Edit
 from v2a_foley.project.edits.finding import checked_place, cue_at, with_cue
 from v2a_foley.project.model import Project, Take
@@ -35,7 +35,7 @@ class AddTake(Edit):
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Add it."""
         here, cue = cue_at(project, self.cue)
-        check_new_take(project, self.take.id)
+        check_new_takes(project, [self.take.id])
         place = checked_place(self.place, cue.takes)
         takes = (*cue.takes[:place], self.take, *cue.takes[place:])
         sounds = cue.active is None if self.active is None else self.active
