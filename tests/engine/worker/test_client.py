@@ -18,6 +18,8 @@ from v2a_foley.engine.worker.client import WorkerProcess
 from v2a_foley.engine.worker.hand import WorkerHand, order_of, order_params
 from v2a_foley.errors import Cancelled, WorkerDied
 
+pytestmark = pytest.mark.xdist_group("worker")  # they share a process and a project
+
 CLIENT = """
 import json, sys
 from v2a_foley.engine.worker.client import WorkerProcess
@@ -41,6 +43,18 @@ def test_probing_needs_no_networks(shop):
     assert not [name for name in loaded if name.startswith("libtorch")]
 
 
+def test_an_order_that_is_done_is_not_done_again(hand, shop, project, tmp_path):
+    order, stages, stopped = order_of(shop.order("session")), [], threading.Event()
+    assert order_of(order_params(order)) == order
+    done = hand.carry_out(order, lambda event: stages.append(event.stage), stopped, tmp_path / "log")
+    assert done["output"] == str(order.output)
+    assert "mux" not in stages
+    stopped.set()
+    with pytest.raises(Cancelled):
+        hand.carry_out(order, lambda event: None, stopped, tmp_path / "log")
+    assert (tmp_path / "log").read_text().count("begins.") == 1
+
+
 class TestClient(Contract):
     def test_iterating_ends_with_the_result_and_leaving_early_cancels(self, door, shop):
         events = list(door.events("probe", {"film": str(shop.film)}))
@@ -56,17 +70,6 @@ class TestClient(Contract):
         door.request("probe", {"film": str(shop.film)})
         said = (tmp_path / "log").read_text()
         assert said.count("begins.") == said.count("ends after") == 1
-
-    def test_an_order_that_is_done_is_not_done_again(self, door, hand, shop, project, tmp_path):
-        order, stages, stopped = order_of(shop.order("session")), [], threading.Event()
-        assert order_of(order_params(order)) == order
-        done = hand.carry_out(order, lambda event: stages.append(event.stage), stopped, tmp_path / "log")
-        assert done["output"] == str(order.output)
-        assert "mux" not in stages
-        stopped.set()
-        with pytest.raises(Cancelled):
-            hand.carry_out(order, lambda event: None, stopped, tmp_path / "log")
-        assert (tmp_path / "log").read_text().count("begins.") == 1
 
     def test_sigterm_ends_it_with_all_that_it_started(self, door, shop, project, slow):
         door.request("probe", {"film": str(shop.film)})
@@ -85,9 +88,10 @@ def test_a_hand_that_did_nothing_can_be_closed_twice():
 
 def test_a_client_that_is_killed_takes_its_worker_along(shop, project, slow):
     params = {**project, "output": str(shop.folder / "orphan.mp4")}
-    (shop.folder / "params.json").write_text(json.dumps(params))
+    said = shop.folder / "params.json"
+    said.write_text(json.dumps(params))
     process = subprocess.Popen(
-        [sys.executable, "-c", CLIENT, str(shop.film), str(shop.folder / "params.json")],
+        [sys.executable, "-c", CLIENT, str(shop.film), str(said)],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -22,6 +22,9 @@ from v2a_foley.engine.worker.http_door import Door
 from v2a_foley.errors import OutputError, ProtocolError
 
 
+pytestmark = pytest.mark.xdist_group("worker")  # they share a process and a project
+
+
 @pytest.fixture(scope="module")
 def door(shop) -> Iterator[HttpClient]:
     with WorkerProcess() as worker:
@@ -46,6 +49,14 @@ class TestHttp(Contract):
     @pytest.mark.long
     def test_a_project_generates_and_renders(self, door, shop, project):
         super().test_a_project_generates_and_renders(door, shop, project)
+
+    @pytest.mark.long
+    def test_a_killed_worker_is_an_error_and_the_next_one_works(self, door, shop, project, slow):
+        super().test_a_killed_worker_is_an_error_and_the_next_one_works(door, shop, project, slow)
+
+    @pytest.mark.long
+    def test_a_worker_that_stands_still_is_ended(self, door, shop, monkeypatch):
+        super().test_a_worker_that_stands_still_is_ended(door, shop, monkeypatch)
 
     def test_a_client_that_hangs_up_cancels_its_work(self, door, shop, project, slow):
         door.request("probe", {"film": str(shop.film)})

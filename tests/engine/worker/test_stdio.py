@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -13,7 +12,7 @@ import pytest
 
 from tests.engine.worker.doors import until
 from tests.engine.worker.test_messages import GOOD
-from tests.mutations import mutated
+from tests.mutations import cases
 from v2a_foley.engine.worker import stdio
 from v2a_foley.engine.worker.messages import Event, read_event, request_line
 from v2a_foley.engine.worker.schema import LONGEST
@@ -75,16 +74,8 @@ def bench(monkeypatch) -> Iterator[Callable[..., Bench]]:
 
 
 def test_whatever_goes_wrong_is_told_and_the_next_request_is_done(bench, caplog):
-    wrong = iter(
-        [
-            KeyError("{x}"),
-            FoleyError("No."),
-            MemoryError(),
-            OSError(28, "No space left"),
-            SystemExit(3),
-            RecursionError(),
-        ]
-    )
+    full = OSError(28, "No space left")
+    wrong = iter([KeyError("{x}"), FoleyError("No."), MemoryError(), full, SystemExit(3), RecursionError()])
 
     def work(request, progress, tell):
         error = next(wrong, None)
@@ -207,13 +198,10 @@ def test_the_end_of_input_cancels_and_ends(bench):
     desk.close = lambda: None
 
 
-def raw_lines(count: int) -> None:
+def raw_lines(first: int, count: int) -> None:
     """Send mutated lines to a true worker; each gets one answer, and at last it is asked to end."""
     good = [request_line(each) for each in GOOD if each.do in ("probe", "cancel", "describe")]
-    lines = []
-    for number in range(count):
-        line = mutated(good[number % len(good)], random.Random(number)).replace(b"\n", b" ") + b"\n"
-        lines.append(line)
+    lines = [line.replace(b"\n", b" ") + b"\n" for _, line in cases(good, "lines", first, first + count)]
     lines.append(request_line(GOOD[-1]))
     process = subprocess.Popen(
         [sys.executable, "-m", "v2a_foley.cli.main", "worker", "--device", "cpu"],
@@ -238,10 +226,10 @@ def raw_lines(count: int) -> None:
 
 
 def test_a_true_worker_answers_whatever_it_is_sent():
-    raw_lines(90)
+    raw_lines(0, 90)
 
 
 @pytest.mark.long
 def test_a_true_worker_answers_whatever_it_is_sent_nine_hundred_times():
-    for _ in range(10):
-        raw_lines(90)
+    for first in range(0, 900, 90):
+        raw_lines(first, 90)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class Desk:
         return shots_dict(params["film"], seen.project, settings, progress.warnings)
 
     def _describe(self, params: Params, progress: Progress) -> Mapping[str, Any]:
-        settings, warm = self._here(plain_settings(params.get("settings", {}))), self._loaded()
+        settings, warm = plain_settings(params.get("settings", {})), self._loaded()
         from v2a_foley.engine.result import described_dict
         from v2a_foley.engine.stages import describe, open_film
 
@@ -110,9 +110,7 @@ class Desk:
         def told(cue: Cue, take: Take) -> None:
             tell("take", cue=cue.id, take=write_takes([take])[0])
 
-        done = generate(
-            project, folder, self._here(RunSettings(), project), progress, params.get("cues"), told, warm=warm
-        )
+        done = generate(project, folder, RunSettings(), progress, params.get("cues"), told, warm=warm)
         return {"project": to_document(done, folder), "warnings": list(progress.warnings)}
 
     def _render(self, params: Params, progress: Progress) -> Mapping[str, Any]:
@@ -121,7 +119,7 @@ class Desk:
         self._loaded()
         from v2a_foley.engine.projects import render
 
-        return render(project, folder, Path(params["output"]), self._here(settings, project), progress).as_dict()
+        return render(project, folder, Path(params["output"]), settings, progress).as_dict()
 
     def _film(self, params: Params, progress: Progress) -> Mapping[str, Any]:
         plain_settings(params.get("settings", {}))
@@ -131,15 +129,10 @@ class Desk:
 
         return film(order_of(params), progress, warm=warm)
 
-    def _here(self, settings: RunSettings, project: Project | None = None) -> RunSettings:
-        """Return settings that say where networks run, where nobody else did."""
-        open_still = settings.device == "auto" and (project is None or project.settings.get("device", "auto") == "auto")
-        return replace(settings, device=self.device) if open_still else settings
-
     def _loaded(self) -> Warm:
         """Return what is kept loaded; the first time, this process settles on its device.
 
-        A film's order says all that decides its result, and leaves its device open: then it is this process's own.
+        What leaves its device open then runs there: a film's order says all that decides its result, but not where.
 
         Raises:
             GpuMissing: the device is not there.
