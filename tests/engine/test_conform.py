@@ -156,6 +156,7 @@ def test_new_shots_are_looked_at_and_spotted_where_asked(film, tmp_path, spot):
     assert all(each.id not in {old.id for old in before.cues} for each in made)
 
 
+@pytest.mark.long
 def test_signatures_of_another_film_are_not_believed(film, tmp_path):
     folder = tmp_path / "project"
     before = project(film, folder)
