@@ -14,7 +14,7 @@ from v2a_foley.engine.seeds import seed_for
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.mapper.blend import slerp
 from v2a_foley.progress import Progress, Stage
-from v2a_foley.project import Project
+from v2a_foley.project import Cue, Project
 
 _TEXTS = KNOWN_LIST - 1
 """Texts of a film that are read together."""
@@ -57,7 +57,8 @@ def audio_embeddings(
         if settings.cues == "shots" and not cue.prompt:
             weight = 0.0  # the picture alone speaks, as in the paper
         for number in wanted[cue.id]:
-            seen = [mapped[index, number] for index in cue.shots if (index, number) in mapped]
+            keys = [(index, (number, _base(cue, settings))) for index in cue.shots]
+            seen = [mapped[key] for key in keys if key in mapped]
             picture = pooled(np.stack(seen)) if seen else text
             result[cue.id, number] = slerp(picture, text, weight)
     return result
@@ -71,19 +72,27 @@ def _read(texts: Sequence[str], ears: TextEncoder) -> Embeddings:
     return np.concatenate(found)[[row[text] for text in texts]]
 
 
+def _base(cue: Cue, settings: RunSettings) -> int:
+    """Return the seed that a cue's sounds come from: its own, or the film's."""
+    return settings.seed if cue.seed is None else cue.seed
+
+
 def _mapped(
     project: Project, profile: Profile, settings: RunSettings, wanted: Mapping[str, Sequence[int]], stage: Stage
-) -> dict[tuple[int, int], NDArray[np.float32]]:
-    """Return what the mapper makes of every shot that has a cue, by the shot's and the take's number; all in one go."""
-    used: dict[int, set[int]] = {}
+) -> dict[tuple[int, tuple[int, int]], NDArray[np.float32]]:
+    """Return what the mapper makes of every shot that has a cue, all in one go.
+
+    By the shot's number, and the take's number with the seed that it comes from.
+    """
+    used: dict[int, set[tuple[int, int]]] = {}
     for cue in project.cues:
         for index in cue.shots:
-            used.setdefault(index, set()).update(wanted[cue.id])
+            used.setdefault(index, set()).update((number, _base(cue, settings)) for number in wanted[cue.id])
     shots = [shot for shot in project.shots if shot.index in used and shot.embedding]
-    rows = [(shot, number) for shot in shots for number in sorted(used[shot.index])]
+    rows = [(shot, each) for shot in shots for each in sorted(used[shot.index])]
     if not rows:
         return {}
-    seeds = [seed_for(settings.seed, shot.range.start, "mapper", number) for shot, number in rows]
+    seeds = [seed_for(base, shot.range.start, "mapper", number) for shot, (number, base) in rows]
     vectors = normalised(np.array([shot.embedding for shot, _ in rows], dtype=np.float32))
 
     def step_done(done: int, total: int) -> None:
@@ -91,4 +100,4 @@ def _mapped(
         stage.tell(done)
 
     mapped = profile.mapper.map(vectors, seeds, step_done=step_done)
-    return {(shot.index, number): vector for (shot, number), vector in zip(rows, mapped, strict=True)}
+    return {(shot.index, each): vector for (shot, each), vector in zip(rows, mapped, strict=True)}

@@ -65,20 +65,26 @@ def _sound(cue: Cue, take: Take, project: Project) -> AudioClip:
             f"The sound of {cue.id!r}, {str(take.path)!r}, is not there.",
             hint="Keep the folder of the takes (a RunResult keeps a temporary one as long as it lives).",
         )
-    start, end = to_samples(cue.range.start), to_samples(cue.range.end)
-    rest = start + take.samples - take.before
-    film = to_samples(project.media.duration)
-    stop = min(rest, max(end, film)) if cue.event.kind is Kind.IMPULSE else min(rest, end)
+    begin, end = to_samples(cue.range.start), to_samples(cue.range.end)
+    zero = begin - to_samples(cue.slip) - take.before  # where the file's first sample falls
+    start, rest = max(begin, zero), zero + take.samples
+    rings = cue.event.kind is Kind.IMPULSE
+    trimmed = cue.fade_out is not None or end < rest - take.after - 1
+    stop = min(rest, end) if trimmed or not rings else min(rest, max(end, to_samples(project.media.duration)))
+    length = max(1, stop - start)  # moviepy knows no clip of no length; where the take does not reach, it is silent
 
     def frames(time: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        return _samples(take.path, take.before, stop - start, np.asarray(time) * SAMPLE_RATE)
+        return _samples(take.path, start - zero, max(0, stop - start), np.asarray(time) * SAMPLE_RATE)
 
-    clip = AudioClip(frames, duration=float(from_samples(stop - start)), fps=SAMPLE_RATE)
-    effects = [afx.MultiplyVolume(10 ** (cue.gain / 20))]
-    if cue.event.kind is not Kind.IMPULSE:
-        fade = min(_FADE, float(cue.range.duration) / 2)
-        effects += [afx.AudioFadeIn(fade), afx.AudioFadeOut(fade)]
-    moved = cue.range.start - project.media.picture.start
+    clip = AudioClip(frames, duration=float(from_samples(length)), fps=SAMPLE_RATE)
+    usual = 0.0 if rings else min(_FADE, float(cue.range.duration) / 2)
+    fades = [usual if fade is None else float(fade) for fade in (cue.fade_in, cue.fade_out)]
+    effects = [
+        afx.MultiplyVolume(10 ** (cue.gain / 20)),
+        *([afx.AudioFadeIn(fades[0])] if fades[0] else []),
+        *([afx.AudioFadeOut(fades[1])] if fades[1] else []),
+    ]
+    moved = from_samples(start) - project.media.picture.start
     return clip.with_effects(effects).with_start(float(from_samples(to_samples(moved))))
 
 

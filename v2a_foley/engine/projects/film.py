@@ -59,6 +59,7 @@ def film(order: Order, progress: Progress, *, warm: Warm | None = None) -> dict[
             return done
         settings, work = settings_with(order.settings), order.work
         _begin(order)
+        check_destinations(order.source, order.output, settings)
         warm = warm or Warm()
         attempt = _Attempt(order, settings, progress, warm)
         project = attempt.taken(attempt.spotted())
@@ -91,7 +92,6 @@ class _Attempt:
         """Return the film as it was looked at and spotted; the document decides, also where it was just written."""
         order, notes = self.order, _notes(self.order.work)
         if not notes:
-            check_destinations(order.source, order.output, self.settings)
             project = spotted(order.source, self.settings, self.progress, self.warm, order.output)
             self._note(project, taken=False)
         for sentence in notes.get("warnings", ()):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from v2a_foley.files import write_text
+from v2a_foley.files import translated
 from v2a_foley.leftovers import alive
 
 
@@ -65,7 +65,12 @@ class Markers:
         self._mark(key, 0)
 
     def _mark(self, key: str, parent: int) -> None:
-        write_text(self.folder / f"{key}.json", json.dumps({"crashes": self.crashes(key), "parent": parent}))
+        content = json.dumps({"crashes": self.crashes(key), "parent": parent})
+        path = self.folder / f"{key}.json"
+        try:
+            path.write_text(content, encoding="utf-8")  # a machine that goes down blames nobody: nothing to sync
+        except OSError as error:
+            raise translated(error, path) from error
 
 
 def _blamed(path: Path) -> int:
