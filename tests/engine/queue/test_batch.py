@@ -78,7 +78,7 @@ def test_a_hand_that_dies_costs_an_attempt_and_its_takes_stay(hand, tmp_path):
     report = begin(source, output)
     assert report["counts"]["done"] == 2
     log = next((output / "logs").glob("a-*.log")).read_text()
-    assert log.count("begins a.mov") == 3
+    assert log.count("\ntest:0 begins a.mov") == 3
     assert "segfault at 0" in log
 
 

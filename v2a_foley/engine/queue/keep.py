@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import gettempdir
 
 from v2a_foley.engine.queue.places import PROJECTS, STATE_FOLDER, resolved
 from v2a_foley.engine.queue.rows import Row, State
@@ -46,7 +47,7 @@ def tidy(state: QueueState, *, keep: bool) -> None:
             put_away(state.folder, row, keep=keep)
         elif row is None or row.state in _GONE:
             shutil.rmtree(path, ignore_errors=True)
-    for folder in {resolved(state.folder, each.job.output).parent for each in rows.values()}:
+    for folder in {Path(gettempdir()), *(resolved(state.folder, each.job.output).parent for each in rows.values())}:
         sweep(folder)
 
 

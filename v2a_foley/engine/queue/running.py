@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from v2a_foley.engine.queue.attempts import Attempts, Told, carry_out
+from v2a_foley.engine.queue.attempts import Attempts, Told, carry_out, say
 from v2a_foley.engine.queue.estimate import time_left
 from v2a_foley.engine.queue.fields import RESULTS
 from v2a_foley.engine.queue.hands import Hand, Order
@@ -169,9 +169,11 @@ class _Run:
                 lambda text: self._lasting(lambda: self.state.note(row.id, text)),
             )
             limits = Attempts(self.options.attempts, Patience(self.options.patience))
+            say(log, f"{hand.name} begins {row.job.output}, attempt {row.attempts + 1}")
             result = carry_out(hand, order, limits, told, stopped, log)
             summary = summary_of(result, self.state.folder)
             spent = time.monotonic() - began
+            say(log, f"done after {spent:.1f} s")
             self._lasting(lambda: self.state.finish(row.id, summary, spent))
             self._lasting(lambda: put_away(self.state.folder, row, keep=self.options.projects))
         except Cancelled:
@@ -208,6 +210,7 @@ class _Run:
         )
 
     def _fail(self, row: Row, error: FoleyError, log: Path, seconds: float) -> None:
+        say(log, f"failed: {error}")
         failure = Failure(type(error).__name__, error.message, error.hint, log_end(log))
         self._lasting(lambda: self.state.fail(row.id, failure, seconds))
 
