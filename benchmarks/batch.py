@@ -1,0 +1,120 @@
+"""What the queue itself costs a job, whether its memory grows, and what two worker processes are worth.
+
+Prints the queue's cost over 500 jobs that do nothing, then eight short films on one worker and on two, one thread each,
+and what the second film of a batch takes less than the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from v2a_foley import ffmpeg
+from v2a_foley.engine.queue import batch, engines
+from v2a_foley.engine.queue.batch import BatchOptions
+from v2a_foley.engine.queue.engines import Crew
+from v2a_foley.engine.queue.hands import Order
+from v2a_foley.engine.queue.jobs import Wish, make_jobs
+from v2a_foley.engine.queue.lists import read_lines
+from v2a_foley.errors import RenderError
+from v2a_foley.progress import Progress, ProgressEvent
+
+
+class IdleHand:
+    """Does nothing, and says so; notes the process's memory after each hundred jobs."""
+
+    name = "idle:0"
+
+    def __init__(self) -> None:
+        """Start with nothing done."""
+        self.memory: list[float] = []
+        self.jobs = 0
+
+    def carry_out(
+        self, order: Order, told: Callable[[ProgressEvent], None], stopped: threading.Event, log: Path
+    ) -> Mapping[str, Any]:
+        """Return a result without work."""
+        self.jobs += 1
+        if self.jobs % 100 == 0:
+            gc.collect()
+            self.memory.append(psutil.Process().memory_info().rss / 2**20)
+        return {"output": str(order.output), "integrated_lufs": -23.0, "warnings": []}
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def own_cost(folder: Path, jobs: int) -> None:
+    """Print what the queue costs a job, and how its memory moves."""
+    source = folder / "films"
+    source.mkdir()
+    for number in range(jobs):
+        (source / f"{number}.mov").write_bytes(b"x")
+    hand, usual = IdleHand(), engines.hands_for
+    engines.hands_for = lambda *_: [hand]  # type: ignore[assignment] # nothing is to be measured but the queue
+    began = time.perf_counter(), time.process_time()
+    wanted = make_jobs(read_lines([source], folder / "out")[0], Wish(), "films")
+    listed = time.perf_counter()
+    batch.begin(folder / "out", wanted, BatchOptions(), Progress())
+    wall, processor = time.perf_counter() - began[0], time.process_time() - began[1]
+    engines.hands_for = usual
+    print(
+        f"{jobs} jobs that do nothing: {wall / jobs * 1e3:.2f} ms a job ({processor / jobs * 1e3:.2f} ms of processor)"
+    )
+    print(f"  of which the list: {(listed - began[0]) / jobs * 1e3:.2f} ms a job")
+    print("  memory after each 100 jobs, MB: " + ", ".join(f"{each:.1f}" for each in hand.memory))
+
+
+def real_films(folder: Path, films: int, seconds: int) -> None:
+    """Print the throughput of one and of two workers, and what the first film of a batch pays for loading."""
+    source = folder / "real"
+    source.mkdir()
+    for number in range(films):
+        noise = f"testsrc2=size=640x360:rate=25:duration={seconds},hue=h={number * 40}"
+        ffmpeg.run(
+            ["-f", "lavfi", "-i", noise, "-c:v", "libx264", "-preset", "ultrafast", source / f"{number}.mp4"],
+            what="making a film",
+        )
+    rates: dict[int, float] = {}
+    for workers in (1, 2):
+        output = folder / f"out-{workers}"
+        jobs = make_jobs(read_lines([source], output)[0], Wish(), "films")
+        options = BatchOptions(crew=Crew(workers=workers), threads=1)
+        began = time.perf_counter()
+        report = batch.begin(output, jobs, options, Progress())
+        wall = time.perf_counter() - began
+        spent = [job["seconds"] for job in report["jobs"]]
+        rates[workers] = wall
+        print(f"{films} films of {seconds} s on {workers} worker(s): {wall:.1f} s; a film, in order: "
+              + ", ".join(f"{each:.1f}" for each in spent))  # fmt: skip
+        if workers == 1:
+            print(f"  loading: the first took {spent[0]:.1f} s, the second {spent[1]:.1f}, warm {min(spent[2:]):.1f}")
+        if report["counts"]["done"] != films:
+            raise RenderError(f"not every film was done: {report['counts']}")
+    print(f"two workers against one: {rates[1] / rates[2]:.2f} times (starting included)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=500, help="jobs that do nothing")
+    parser.add_argument("--films", type=int, default=8, help="films on one worker and on two")
+    parser.add_argument("--seconds", type=int, default=20, help="length of each film")
+    arguments = parser.parse_args()
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    with tempfile.TemporaryDirectory() as room:
+        own_cost(Path(room), arguments.jobs)
+        if arguments.films:
+            real_films(Path(room), arguments.films, arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()
