@@ -73,7 +73,7 @@ class Contract:
 
     @pytest.mark.long
     def test_a_whole_film(self, door, shop):
-        order = shop.order("whole")
+        order = shop.order(type(self).__name__)
         told = []
         done = door.request("film", order, told=told.append)
         assert done["output"] == order["output"]

@@ -21,7 +21,6 @@ from v2a_foley.engine.worker.client import WorkerProcess
 from v2a_foley.engine.worker.http_door import Door
 from v2a_foley.errors import OutputError, ProtocolError
 
-
 pytestmark = pytest.mark.xdist_group("worker")  # they share a process and a project
 
 
