@@ -123,3 +123,21 @@ def test_what_is_missing_is_our_error(project: Project):
         project.to_moviepy()
     with pytest.raises(UsageError):
         replace(project, media=replace(project.media, still=True)).to_moviepy()
+
+
+def test_slip_and_fades_of_its_own_are_heard(project: Project):
+    """A trim at the start plays the later part, and a fade of the cue's own takes the usual one's place."""
+    hammer, rain, _ = project.cues
+    trimmed = replace(hammer, range=TimeRange(Fraction(5, 4), Fraction(2)), slip=Fraction(1, 4))
+    hard = replace(rain, fade_in=Fraction(0), fade_out=Fraction(1, 2))
+    clip = replace(project, cues=(trimmed, hard)).to_moviepy()
+    before = project.to_moviepy()
+    try:
+        at = to_samples(HIT)
+        np.testing.assert_allclose(heard(clip, at - 5, 10), heard(before, at - 5, 10), atol=1e-6)
+        begin = to_samples(rain.range.start)
+        assert np.abs(heard(clip, begin + 48, 1) - heard(before, begin + 4800, 1)).max() < 0.15
+        assert np.abs(heard(before, begin + 48, 1)).max() < np.abs(heard(clip, begin + 48, 1)).max()
+    finally:
+        clip.close()
+        before.close()

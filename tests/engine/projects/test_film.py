@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from tests.footage import ffmpeg, make_film
 from v2a_foley.engine.projects import Warm, film
 from v2a_foley.engine.projects import receipt as receipts
 from v2a_foley.engine.queue.hands import Order
-from v2a_foley.errors import Cancelled, OutputError
+from v2a_foley.errors import Cancelled, OutputError, UsageError
 from v2a_foley.generate import audioldm
 from v2a_foley.progress import Progress
 
@@ -134,6 +135,31 @@ def test_between_the_receipt_and_the_last_name_nothing_is_lost(whole, place, foo
     assert lasting(film(order(footage, place), Progress(), warm=warm)) == answer
     assert files(place / "out") == left
     assert made.since() == []
+
+
+def test_work_and_film_may_lie_on_two_disks(whole, place, footage, warm, monkeypatch):
+    left, answer, _, _ = whole
+    true = Path.replace
+
+    def replace_on_one_disk(self, target):
+        if ("work" in self.parts) != ("work" in Path(target).parts):
+            raise OSError(errno.EXDEV, "Invalid cross-device link", str(self))
+        return true(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_on_one_disk)
+    assert lasting(film(order(footage, place), Progress(), warm=warm)) == answer
+    assert files(place / "out") == left
+    assert not any(path.is_file() for path in (place / "work" / "staged").rglob("*"))
+
+
+def test_a_film_that_others_put_there_meanwhile_is_not_replaced(place, footage, warm):
+    film_of = order(footage, place)
+    with pytest.raises(Cancelled):
+        film(film_of, Stopping(150), warm=warm)
+    film_of.output.write_bytes(b"another's")
+    with pytest.raises(UsageError, match="exists"):
+        film(film_of, Progress(), warm=warm)
+    assert film_of.output.read_bytes() == b"another's"
 
 
 def test_a_film_that_was_changed_after_it_was_done_is_mixed_again_from_its_takes(whole, place, footage, warm, made):
