@@ -164,8 +164,9 @@ def used(place):
 
 
 def damage(place, rng, outside):
-    sounds = [path.relative_to(place) for path in (place / TAKES).glob("*")] or [TAKES]
-    path = place / rng.choice([DOCUMENT, AUTOSAVE, LOCK, TAKES, BACKUPS, rng.choice(sounds)])
+    inside = (place / TAKES).is_dir() and not (place / TAKES).is_symlink()  # the damage itself stays inside, too
+    sounds = [path.relative_to(place) for path in (place / TAKES).iterdir()] if inside else [TAKES]
+    path = place / rng.choice([DOCUMENT, AUTOSAVE, LOCK, TAKES, BACKUPS, rng.choice(sounds or [TAKES])])
     content = path.read_bytes() if path.is_file() else b"{}"
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)

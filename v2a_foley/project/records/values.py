@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from math import isfinite
-from typing import Any, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
 from v2a_foley.timebase import TimeRange, as_text
 
@@ -192,15 +192,30 @@ def optional(read: Callable[[Any], T]) -> Callable[[Any], T | None]:
     return lambda value: None if value is None else read(value)
 
 
-def many(read: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
+class Many(Generic[T]):
+    """Reads lists, each of whose values another reader reads."""
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        """Take the reader of one value."""
+        self._read = read
+
+    def __call__(self, value: Plain) -> tuple[T, ...]:
+        """Read one list."""
+        return tuple(read_each(value, self._read))
+
+    def column(self, values: list[Any]) -> list[Any] | None:
+        """Return many lists, whose values are read together."""
+        if set(map(type, values)) != {list}:
+            return None
+        flat = list(chain.from_iterable(values))
+        read = self._read.column(flat) if flat and isinstance(self._read, Column) else None
+        found = map(self._read, flat) if read is None else iter(read)
+        return [tuple(islice(found, len(value))) for value in values]
+
+
+def many(read: Callable[[Any], T]) -> Many[T]:
     """Return a reader of lists, each of whose values another reader reads."""
-
-    def read_all(value: Plain) -> tuple[T, ...]:
-        if not value and type(value) is list:
-            return ()
-        return tuple(read_each(value, read))
-
-    return read_all
+    return Many(read)
 
 
 def read_each(value: Plain, read: Callable[[Any], T]) -> list[T]:
