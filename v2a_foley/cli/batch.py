@@ -244,6 +244,7 @@ def status(folder: Folder, json: Json = False) -> None:
 
         with QueueState.open(folder) as state:
             report = {**report_of(state), "paused": state.get("paused", False), "running": is_held(folder)}
+            report["holder"] = state.get("holder") if report["running"] else None
         current.result(report)
         _table(current, report)
         worked = "paused" if report["paused"] else "in work" if report["running"] else "nobody works on it"

@@ -147,6 +147,16 @@ def test_what_lies_there_stops_is_skipped_or_replaced(hand, tmp_path):
     assert (other / "a.mov").read_bytes().startswith(b"a.mov")
 
 
+def test_nor_is_a_stem_that_lies_there_replaced_unasked(hand, tmp_path):
+    source, output = films(tmp_path / "in", "a.mov"), tmp_path / "out"
+    (output / "stems").mkdir(parents=True)
+    (output / "stems/a_BG_v1.wav").write_text("mine")
+    jobs = jobs_of(source, output, values={"stems": "stems"})
+    with pytest.raises(UsageError, match="a_BG_v1"):
+        batch.begin(output, jobs, BatchOptions(), Progress())
+    assert not hand.orders
+
+
 def run_beside(source: Path, output: Path, progress: Progress) -> tuple[threading.Thread, list]:
     ended: list = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from v2a_foley.engine.queue.places import STATE_FOLDER, resolved
 from v2a_foley.engine.queue.presets import told
 from v2a_foley.engine.queue.report import report_of, write_report
 from v2a_foley.engine.queue.requests import holding, say_holder
-from v2a_foley.engine.queue.running import STOP, RunOptions, run
+from v2a_foley.engine.queue.running import STOP, RunOptions, existing, run
 from v2a_foley.engine.queue.state import NAME, QueueState
-from v2a_foley.errors import JobsError, UsageError
+from v2a_foley.errors import FoleyError, JobsError, UsageError
 from v2a_foley.progress import Progress
 
 _PATIENCE = 3.0
@@ -88,7 +89,7 @@ def enqueue(state: QueueState, jobs: Sequence[Job], options: BatchOptions) -> in
     if mistakes:
         raise told("The list of jobs", mistakes, "Choose other names, or another folder.")
     if options.run.existing == STOP:
-        taken = [job.output for job in new if resolved(state.folder, job.output).exists()]
+        taken = [place for job in new for place in existing(state.folder, job)]
         if taken:
             shown = ", ".join(map(repr, taken[:5])) + (f" and {len(taken) - 5} more" if len(taken) > 5 else "")
             raise UsageError(f"There is already: {shown}.", hint="Add --existing skip, or --existing replace.")
@@ -157,10 +158,14 @@ def _go(state: QueueState, options: BatchOptions, progress: Progress) -> dict[st
     hands = engines.hands_for(options.crew, threads)
     try:
         run(state, hands, options.run, threads, progress)
+    except FoleyError:
+        with suppress(FoleyError):  # what stopped the work may stop the report as well, and is told
+            write_report(state)
+        raise
     finally:
         for hand in hands:
             hand.close()
-        write_report(state)
+    write_report(state)
     return report_of(state)
 
 

@@ -135,20 +135,29 @@ def make_jobs(lines: Sequence[Line], wish: Wish, what: str) -> list[Job]:
 
 
 def written(job: Job) -> Iterator[str]:
-    """Yield keys of the files that a job writes, relative to the batch's folder; two jobs may share none."""
+    """Yield keys of the files that a job writes, relative to the batch's folder; two jobs may share none.
+
+    Where stems' names tell the film's first timecode, which is not known here, it is taken to be the same of all.
+    """
+    for place in results_of(job):
+        yield places.key(PurePosixPath(place))
     settings = settings_from(job.settings)
-    yield places.key(PurePosixPath(job.output))
+    if settings.stems is not None and settings.naming().stems_need_start:
+        yield places.key(
+            PurePosixPath(settings.stems.as_posix()) / f"{safe_name(job.source.stem)} {settings.stem_name}"
+        )
+
+
+def results_of(job: Job) -> Iterator[str]:
+    """Yield the files that a job writes and whose names are known, relative to the batch's folder; the film first."""
+    settings = settings_from(job.settings)
+    yield job.output
     for each in (settings.spotting, settings.timeline, settings.contact_sheet):
         if each is not None:
-            yield places.key(PurePosixPath(each.as_posix()))
-    if settings.stems is not None:
-        naming = settings.naming()
+            yield each.as_posix()
+    if settings.stems is not None and not settings.naming().stems_need_start:
         for layer in stem_layers(settings.tracks()):
-            if naming.stems_need_start:  # the timecode is not known: it is taken to be the same
-                name = f"{safe_name(job.source.stem)} {layer} {naming.stem} {naming.version}"
-            else:
-                name = naming.stem_name(job.source, layer)
-            yield places.key(PurePosixPath(settings.stems.as_posix()) / name)
+            yield (settings.stems / settings.naming().stem_name(job.source, layer)).as_posix()
 
 
 def _job(line: Line, wish: Wish, mistakes: list[str]) -> Job | None:

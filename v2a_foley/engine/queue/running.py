@@ -9,7 +9,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from v2a_foley.engine.queue.attempts import Attempts, Told, carry_out, say
 from v2a_foley.engine.queue.estimate import time_left
 from v2a_foley.engine.queue.fields import RESULTS
 from v2a_foley.engine.queue.hands import Hand, Order
+from v2a_foley.engine.queue.jobs import Job, results_of
 from v2a_foley.engine.queue.keep import put_away, tidy, work_folder
 from v2a_foley.engine.queue.places import LOGS, resolved
 from v2a_foley.engine.queue.report import log_end, summary_of
@@ -200,14 +201,14 @@ class _Run:
         Raises:
             OutputError: the output is there, and is not to be replaced.
         """
-        output = resolved(self.state.folder, row.job.output)
-        if not row.fresh or self.options.existing == REPLACE or not output.exists():
+        if not row.fresh or self.options.existing == REPLACE:
+            return None
+        there = next(existing(self.state.folder, row.job), None)
+        if there is None:
             return None
         if self.options.existing == SKIP:
-            return State.SKIPPED, f"{row.job.output} was there already"
-        raise OutputError(
-            f"{row.job.output!r} exists already.", hint="Move it away, or add --existing replace (or skip)."
-        )
+            return State.SKIPPED, f"{there} was there already"
+        raise OutputError(f"{there!r} exists already.", hint="Move it away, or add --existing replace (or skip).")
 
     def _fail(self, row: Row, error: FoleyError, log: Path, seconds: float) -> None:
         say(log, f"failed: {error}")
@@ -253,6 +254,11 @@ class _Run:
         if self.state.get("paused", False):
             words = ["paused", *words]
         self.progress.listener(ProgressEvent("batch", ended, sum(counts.values()), ", ".join(words)))
+
+
+def existing(folder: Path, job: Job) -> Iterator[str]:
+    """Yield the files that a job would write and that are there, relative to the batch's folder."""
+    return (place for place in results_of(job) if resolved(folder, place).exists())
 
 
 def order_of(folder: Path, row: Row, threads: int) -> Order:
