@@ -94,15 +94,16 @@ def project():
     return project_of(film(FOLDER.parent / "one.mp4"), FOLDER / "takes")  # four shots of 2.5 s
 
 
-def test_a_split_shot_keeps_what_was_seen_and_later_numbers_follow(project):
+def test_a_split_shot_keeps_what_was_seen_and_later_numbers_stay(project):
     new, _ = SplitShot(2, Fraction(3)).apply(project)
     assert [shot.range.start for shot in new.shots] == [0, Fraction(5, 2), 3, 5, Fraction(15, 2)]
     assert new.shots[1].heard == new.shots[2].heard == project.shots[1].heard
     assert new.shots[2].found == "list"
-    assert new.cue("c1").shots == (1, 2, 3, 4, 5)
-    assert new.cue("c4").shots == (2, 3)
-    assert new.cue("c5").shots == (4,)
-    assert new.cue("c3") is project.cue("c3")  # what lies before the cut is shared
+    assert [shot.index for shot in new.shots] == [1, 2, 5, 3, 4]
+    assert new.cue("c1").shots == (1, 2, 5, 3, 4)
+    assert new.cue("c4").shots == (2, 5)
+    assert new.cue("c5") is project.cue("c5")  # what does not lie at the cut is shared
+    assert new.cue("c3") is project.cue("c3")
 
 
 def test_merged_shots_are_seen_as_the_longer(project):
@@ -176,10 +177,12 @@ def test_a_removed_take_leaves_silence_or_another(project):
     assert RemoveTake("c3", "c3t1", then="c3t2").apply(more)[0].cue("c3").active == "c3t2"
 
 
-def test_a_part_of_a_project_cannot_be_cut(project):
-    part = project.with_shots(project.shots[2:])
+def test_shots_between_which_others_are_missing_cannot_be_joined(project):
+    part = project.with_shots((project.shots[0], project.shots[2]))
     with pytest.raises(UsageError, match="all shots"):
-        SplitShot(3, Fraction(6)).apply(part)
+        MergeShots(1).apply(part)
+    with pytest.raises(UsageError, match="all shots"):
+        MoveCut(3, Fraction(6)).apply(part)
 
 
 IMPOSSIBLE = [

@@ -41,7 +41,7 @@ class Shot:
     """A half-open range of the picture between two cuts.
 
     Attributes:
-        index: its number, from 1.
+        index: its number, from 1 in the order in which they were found; it keeps it whatever is cut before it.
         range: when it is on screen.
         found: how its start was found: ``start``, ``cut``, ``fade`` or ``list``.
         heard: what it may sound like, best first; empty until described.
@@ -258,16 +258,26 @@ class Project:
     id: str = ""
     film: Fingerprint | None = None
 
-    def shot(self, index: int) -> Shot:
-        """Return the shot of a number, from 1.
+    def place_of(self, index: int) -> int:
+        """Return the place in the film, from 0, of the shot of a number.
 
         Raises:
             UsageError: there is no such shot.
         """
-        for shot in self.shots:
+        if 1 <= index <= len(self.shots) and self.shots[index - 1].index == index:  # where nothing was cut by hand
+            return index - 1
+        for place, shot in enumerate(self.shots):
             if shot.index == index:
-                return shot
+                return place
         raise UsageError(f"There is no shot {index}; the film has {len(self.shots)}.", hint="See 'v2a-foley shots'.")
+
+    def shot(self, index: int) -> Shot:
+        """Return the shot of a number.
+
+        Raises:
+            UsageError: there is no such shot.
+        """
+        return self.shots[self.place_of(index)]
 
     def cue(self, name: str) -> Cue:
         """Return the cue of an id.

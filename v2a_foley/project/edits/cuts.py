@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from v2a_foley.errors import UsageError
 from v2a_foley.project.edits.edit import Edit
-from v2a_foley.project.edits.numbering import recut
+from v2a_foley.project.edits.numbering import free_number, recut
 from v2a_foley.project.model import Project, Shot
 from v2a_foley.timebase import TimeRange, as_clock
 
@@ -19,7 +19,7 @@ BY_HAND = "list"
 
 @dataclass(frozen=True)
 class SplitShot(Edit):
-    """Cut a shot in two at a time. Both halves keep what was seen; the numbers of later shots grow by one.
+    """Cut a shot in two at a time. Both halves keep what was seen; the second gets a number that is free.
 
     Attributes:
         shot: its number.
@@ -36,18 +36,19 @@ class SplitShot(Edit):
 
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Cut the shot."""
-        whole = _shot(project, self.shot)
+        place = project.place_of(self.shot)
+        whole = project.shots[place]
         _check_cut(project, self.at, whole.range)
         halves = (
             replace(whole, range=TimeRange(whole.range.start, self.at)),
-            replace(whole, range=TimeRange(self.at, whole.range.end), index=self.shot + 1, found=BY_HAND),
+            replace(whole, range=TimeRange(self.at, whole.range.end), index=free_number(project), found=BY_HAND),
         )
-        return _replaced(project, self.shot, 1, halves)
+        return _replaced(project, place, 1, halves)
 
 
 @dataclass(frozen=True)
 class MergeShots(Edit):
-    """Join a shot with the next one. What was seen is that of the longer; the numbers of later shots shrink by one.
+    """Join a shot with the one after it. What was seen is that of the longer; the number is that of the first.
 
     Attributes:
         shot: number of the first of the two.
@@ -58,20 +59,20 @@ class MergeShots(Edit):
     @property
     def label(self) -> str:
         """What a menu calls it."""
-        return f"Merge shots {self.shot} and {self.shot + 1}"
+        return f"Merge shot {self.shot} with the next"
 
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Join the shots."""
-        first = _shot(project, self.shot)
-        if self.shot == len(project.shots):
+        place = project.place_of(self.shot)
+        if place + 1 == len(project.shots):
             raise UsageError(
                 f"Shot {self.shot} is the last one; there is none to merge it with.",
                 hint="Merge the one before it: a shot is merged with the next.",
             )
-        second = _shot(project, self.shot + 1)
+        first, second = _neighbours(project, place)
         longer = first if first.range.duration >= second.range.duration else second
         span = TimeRange(first.range.start, second.range.end)
-        return _replaced(project, self.shot, 2, (replace(longer, index=self.shot, range=span, found=first.found),))
+        return _replaced(project, place, 2, (replace(longer, index=self.shot, range=span, found=first.found),))
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class MoveCut(Edit):
     """Move the cut at which a shot begins.
 
     Attributes:
-        shot: number of the shot that begins at it, from 2.
+        shot: number of the shot that begins at it; any but the first of the film.
         to: where it goes, on the film's clock, inside the two shots that it parts.
     """
 
@@ -98,16 +99,16 @@ class MoveCut(Edit):
 
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Move the cut."""
-        later = _shot(project, self.shot)
-        if self.shot == 1:
-            raise UsageError("The first shot begins with the film.", hint="Move the cut of shot 2 or of a later one.")
-        earlier = _shot(project, self.shot - 1)
+        place = project.place_of(self.shot)
+        if place == 0:
+            raise UsageError("The first shot begins with the film.", hint="Move the cut of a later one.")
+        earlier, later = _neighbours(project, place - 1)
         _check_cut(project, self.to, TimeRange(earlier.range.start, later.range.end))
         moved = (
             replace(earlier, range=TimeRange(earlier.range.start, self.to)),
             replace(later, range=TimeRange(self.to, later.range.end), found=BY_HAND),
         )
-        return _replaced(project, self.shot - 1, 2, moved)
+        return _replaced(project, place - 1, 2, moved)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class ReplaceShots(Edit):
     Attributes:
         first: number of the first shot that goes.
         count: how many go.
-        shots: those that come, contiguous, numbered from ``first``.
+        shots: those that come, contiguous, each with a number that no other shot has.
         numbers: by a cue's id, the numbers of the shots that it then belongs to, where these are not those of the new
             shots that it overlaps.
     """
@@ -134,22 +135,24 @@ class ReplaceShots(Edit):
 
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Replace the shots."""
-        _shot(project, self.first)
+        place = project.place_of(self.first)
         if self.count < 1 or not self.shots:
             raise UsageError("Shots can only be replaced by shots.", hint="Name at least one that goes and one.")
-        _shot(project, self.first + self.count - 1)
-        going = project.shots[self.first - 1 : self.first - 1 + self.count]
+        going = project.shots[place : place + self.count]
         starts = [shot.range.start for shot in self.shots]
         ends = [shot.range.end for shot in self.shots]
         joined = starts[1:] == ends[:-1] and all(start < end for start, end in zip(starts, ends, strict=True))
-        if not joined or (starts[0], ends[-1]) != (going[0].range.start, going[-1].range.end):
+        whole = len(going) == self.count and (starts[0], ends[-1]) == (going[0].range.start, going[-1].range.end)
+        if not joined or not whole:
             raise UsageError(
                 f"The shots that were to replace shot {self.first} do not cover the same part of the film.",
                 hint="Undo the edits that came in between first.",
             )
-        if [shot.index for shot in self.shots] != list(range(self.first, self.first + len(self.shots))):
-            raise UsageError("The new shots are not numbered in order.", hint=f"Number them from {self.first}.")
-        return _replaced(project, self.first, self.count, self.shots, self.numbers)
+        come = {shot.index for shot in self.shots}
+        stay = {shot.index for shot in (*project.shots[:place], *project.shots[place + self.count :])}
+        if len(come) < len(self.shots) or not come.isdisjoint(stay) or min(come) < 1:
+            raise UsageError("A number of the new shots is that of another.", hint="Give each one of its own, from 1.")
+        return _replaced(project, place, self.count, self.shots, self.numbers)
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,8 @@ class SetShot(Edit):
 
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Change the shot."""
-        old = _shot(project, self.shot)
+        place = project.place_of(self.shot)
+        old = project.shots[place]
         if self.scene is not None and self.scene < 0:
             raise UsageError(f"There is no scene {self.scene}.", hint="Scenes count from 1; 0 is no scene.")
         new = replace(
@@ -181,7 +185,7 @@ class SetShot(Edit):
             scene=old.scene if self.scene is None else self.scene,
             unsure=old.unsure if self.unsure is None else self.unsure,
         )
-        shots = (*project.shots[: self.shot - 1], new, *project.shots[self.shot :])
+        shots = (*project.shots[:place], new, *project.shots[place + 1 :])
         inverse = SetShot(
             self.shot,
             None if self.scene is None else old.scene,
@@ -192,23 +196,23 @@ class SetShot(Edit):
 
 def _replaced(
     project: Project,
-    first: int,
+    place: int,
     count: int,
     shots: tuple[Shot, ...],
     numbers: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
 ) -> tuple[Project, Edit]:
     """Return the project with other shots, and the edit that brings the old ones back, with the cues' own numbers."""
-    new, back = recut(project, first, count, shots, numbers)
-    old = project.shots[first - 1 : first - 1 + count]
-    return new, ReplaceShots(first, len(shots), old, MappingProxyType(back))
+    new, back = recut(project, place, count, shots, numbers)
+    old = project.shots[place : place + count]
+    return new, ReplaceShots(shots[0].index, len(shots), old, MappingProxyType(back))
 
 
-def _shot(project: Project, number: int) -> Shot:
-    """Return the shot of a number, of a project that has all of them."""
-    shots = project.shots
-    if shots and (shots[0].index, shots[-1].index) != (1, len(shots)):
+def _neighbours(project: Project, place: int) -> tuple[Shot, Shot]:
+    """Return the shot at a place and the one that follows it without a gap."""
+    first, second = project.shots[place : place + 2]
+    if first.range.end != second.range.start:
         raise UsageError("The project does not hold all shots of its film.", hint="Cut the whole project.")
-    return shots[number - 1] if 1 <= number <= len(shots) else project.shot(number)
+    return first, second
 
 
 def _check_cut(project: Project, at: Fraction, within: TimeRange) -> None:

@@ -1,18 +1,18 @@
-"""The numbers of shots: which ones a range meets, and what becomes of them where shots are cut or joined."""
+"""The numbers of shots: which ones a range meets, and what becomes of them where shots are cut or joined.
+
+A shot keeps its number for as long as it lives, whatever is cut before it: notes that name it stay right, and a cut
+changes nothing but what lies at it.
+"""
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import Any, TypeVar
 
 from v2a_foley.project.model import Cue, Project, Shot
 from v2a_foley.timebase import TimeRange
-
-_Value = TypeVar("_Value", Shot, Cue)
 
 
 def shots_under(shots: Sequence[Shot], span: TimeRange) -> tuple[int, ...]:
@@ -22,91 +22,56 @@ def shots_under(shots: Sequence[Shot], span: TimeRange) -> tuple[int, ...]:
     return tuple(shot.index for shot in shots[first:beyond]) if span.start < span.end else ()
 
 
+def free_number(project: Project) -> int:
+    """Return the number that the next new shot gets: one more than the highest."""
+    return max((shot.index for shot in project.shots), default=0) + 1
+
+
 def recut(
-    project: Project, first: int, count: int, shots: Sequence[Shot], numbers: Mapping[str, tuple[int, ...]]
+    project: Project, place: int, count: int, shots: Sequence[Shot], numbers: Mapping[str, tuple[int, ...]]
 ) -> tuple[Project, Mapping[str, tuple[int, ...]]]:
     """Replace some shots by others that cover the same range.
 
-    A cue that belonged to one of the old ones belongs to those of the new that it overlaps, and the numbers of later
-    shots follow.
+    A cue that belonged to one of the old ones belongs to those of the new that it overlaps.
 
     Args:
         project: the project.
-        first: number of the first shot to be replaced.
+        place: place of the first shot to be replaced, from 0.
         count: how many are.
-        shots: the new ones, numbered from ``first``.
+        shots: the new ones.
         numbers: by a cue's id, the numbers that it shall have instead.
 
     Returns:
         The new project; and ``numbers`` for the way back: those of the cues that would not get their old ones by rule.
     """
-    beyond, shift, after = first + count, len(shots) - count, first + len(shots)
-    going = project.shots[first - 1 : beyond - 1]
-    with _no_collections():
-        rest = project.shots[beyond - 1 :]
-        if shift:
-            rest = tuple(_copies(rest, "index", range(after, after + len(rest))))
-        changed: dict[int, tuple[int, ...]] = {}
-        back: dict[str, tuple[int, ...]] = {}
-        # Most cues lie wholly before or wholly behind the change: one comparison tells, and those behind it share their
-        # new numbers with others that had the same.
-        moved: dict[tuple[int, ...], tuple[int, ...]] = {}
-        for place, cue in enumerate(project.cues):
-            old, own = cue.shots, numbers.get(cue.id) if numbers else None
-            if own is None and (not old or old[-1] < first):
-                continue
-            if own is None and old[0] >= beyond:
-                if shift:
-                    changed[place] = moved.get(old) or moved.setdefault(old, tuple([each + shift for each in old]))
-                continue
-            new = _renumbered(old, cue.range, first, beyond, shift, shots) if own is None else own
-            if new != old:
-                changed[place] = new
-            if _renumbered(new, cue.range, first, after, -shift, going) != old:
-                back[cue.id] = old
-        cues = project.cues
-        if changed:
-            whole = list(cues)
-            copies = _copies([cues[place] for place in changed], "shots", changed.values())
-            for place, cue in zip(changed, copies, strict=True):
-                whole[place] = cue
-            cues = tuple(whole)
-    return replace(project, shots=(*project.shots[: first - 1], *shots, *rest), cues=cues), back
+    going = project.shots[place : place + count]
+    gone, come = {shot.index for shot in going}, {shot.index for shot in shots}
+    cues: list[Cue] | None = None
+    back: dict[str, tuple[int, ...]] = {}
+    at_the_cut = [
+        (at, cue)
+        for at, cue in enumerate(project.cues)
+        if not gone.isdisjoint(cue.shots) or (numbers and cue.id in numbers)
+    ]
+    for at, cue in at_the_cut:
+        own = numbers.get(cue.id)
+        new = _renumbered(cue.shots, cue.range, gone, shots) if own is None else own
+        if _renumbered(new, cue.range, come, going) != cue.shots:
+            back[cue.id] = cue.shots
+        if new != cue.shots:
+            cues = cues or list(project.cues)
+            cues[at] = replace(cue, shots=new)
+    whole = (*project.shots[:place], *shots, *project.shots[place + count :])
+    return replace(project, shots=whole, cues=project.cues if cues is None else tuple(cues)), back
 
 
 def _renumbered(
-    numbers: tuple[int, ...], span: TimeRange, first: int, beyond: int, shift: int, shots: Sequence[Shot]
+    numbers: tuple[int, ...], span: TimeRange, gone: AbstractSet[int], shots: Sequence[Shot]
 ) -> tuple[int, ...]:
-    """Return the numbers of a cue after the shots from ``first`` to before ``beyond`` became others."""
-    before = tuple(number for number in numbers if number < first)
-    within = any(first <= number < beyond for number in numbers)
-    after = tuple(number + shift for number in numbers if number >= beyond)
+    """Return the numbers of a cue after shots of some numbers became others."""
+    first = next((at for at, number in enumerate(numbers) if number in gone), None)
+    if first is None:
+        return numbers
     # A cue may belong to a shot that it does not overlap; it then belongs to the first of the new ones.
-    return (*before, *((shots_under(shots, span) or (first,)) if within else ()), *after)
-
-
-def _copies(values: Iterable[_Value], name: str, instead: Iterable[Any]) -> Iterator[_Value]:
-    """Yield copies of frozen values with one field changed each.
-
-    ``dataclasses.replace`` runs the constructor, which takes eight times as long: too long for a cut at the start of
-    a film of 5,000 shots, after which every shot and every cue has another number.
-    """
-    create, fill = object.__new__, object.__setattr__
-    for value, new in zip(values, instead, strict=True):
-        fields = value.__dict__.copy()
-        fields[name] = new
-        copy = create(type(value))
-        fill(copy, "__dict__", fields)
-        yield copy
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Hold back the collector of cycles: thousands of new values would call it twenty times, and none is garbage."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+    instead = shots_under(shots, span) or (shots[0].index,)
+    return (*numbers[:first], *instead, *(number for number in numbers[first:] if number not in gone))
