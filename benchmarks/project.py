@@ -93,13 +93,12 @@ def timed(what: str, work: Callable[[], object], repeats: int = 7) -> None:
     """
     times, own = [], []
     for _ in range(repeats):
-        begun, worked = time.perf_counter(), time.process_time()
+        begun, busy = time.perf_counter(), time.process_time()
         work()
         times.append(time.perf_counter() - begun)
-        own.append(time.process_time() - worked)
-    print(
-        f"{what:<42}{min(times) * 1000:9.1f} ms least {statistics.median(times) * 1000:9.1f} ms middle {min(own) * 1000:9.1f} ms own"
-    )
+        own.append(time.process_time() - busy)
+    least, middle, worked = (1000 * each for each in (min(times), statistics.median(times), min(own)))
+    print(f"{what:<42}{least:9.1f} ms least {middle:9.1f} ms middle {worked:9.1f} ms own")
 
 
 def edits_of(project: Project) -> dict[str, Callable[[random.Random], Edit]]:
