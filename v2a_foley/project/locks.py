@@ -16,6 +16,7 @@ from v2a_foley.errors import ProjectLocked
 from v2a_foley.files import translated
 from v2a_foley.leftovers import alive, own_prefix
 from v2a_foley.project.places import LOCK
+from v2a_foley.version import VERSION as PROGRAM
 
 STALE = 600.0
 """Seconds after which a lock of another machine that was not refreshed is called stale."""
@@ -128,14 +129,12 @@ def break_lock(folder: Path) -> Holder | None:
 def _me() -> Holder:
     import getpass
 
-    from v2a_foley import __version__
-
     try:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):  # in a container the user may have no name
         user = "somebody"
     return Holder(
-        socket.gethostname(), os.getpid(), user, f"v2a-foley {__version__}", round(time.time(), 3), uuid.uuid4().hex
+        socket.gethostname(), os.getpid(), user, f"v2a-foley {PROGRAM}", round(time.time(), 3), uuid.uuid4().hex
     )
 
 
