@@ -214,7 +214,7 @@ def kill_one(batch: Killer, left: int, dice: random.Random) -> int:
     queue = batch.start()
     try:
         while left:
-            at_work, moment = dice.random() < 0.3, dice.uniform(0.05, 1.2)
+            at_work, moment = dice.random() < 0.25, dice.uniform(0.05, 0.8)
             whom = dice.choices(["queue", "worker", "both"], [0.5, 0.25, 0.25])[0]
             if at_work:
                 batch.wait_for_work(queue)
