@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from v2a_foley.engine.queue import engines, journal
+from v2a_foley.engine.queue.database import NAME
 from v2a_foley.engine.queue.engines import Crew
 from v2a_foley.engine.queue.estimate import check_room
 from v2a_foley.engine.queue.jobs import Job, written
@@ -18,7 +19,7 @@ from v2a_foley.engine.queue.presets import told
 from v2a_foley.engine.queue.report import report_of, write_report
 from v2a_foley.engine.queue.requests import holding, say_holder
 from v2a_foley.engine.queue.running import STOP, RunOptions, existing, run
-from v2a_foley.engine.queue.state import NAME, QueueState
+from v2a_foley.engine.queue.state import QueueState
 from v2a_foley.errors import FoleyError, JobsError, UsageError
 from v2a_foley.progress import Progress
 

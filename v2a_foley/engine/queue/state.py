@@ -17,31 +17,14 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from v2a_foley.engine.queue import journal
+from v2a_foley.engine.queue.database import NAME, check, connected, make_tables, told
 from v2a_foley.engine.queue.jobs import Job
 from v2a_foley.engine.queue.places import STATE_FOLDER, key
 from v2a_foley.engine.queue.rows import Failure, Row, State
-from v2a_foley.errors import DiskFull, FoleyError, JobsError, OutputError
+from v2a_foley.errors import JobsError
 from v2a_foley.files import translated
 
-NAME = "queue.sqlite"
-APPLICATION = 0x56324146
-"""What SQLite's header says the file is: ``V2AF``."""
-VERSION = 1
-_PATIENCE = 10.0
-"""Seconds to wait while another process writes its request."""
-_TABLES = """
-CREATE TABLE batch (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE jobs (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, output TEXT NOT NULL UNIQUE, place REAL NOT NULL,
-    job TEXT NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
-    fresh INTEGER NOT NULL DEFAULT 1, note TEXT NOT NULL DEFAULT '', worker TEXT NOT NULL DEFAULT '',
-    started REAL NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0, failure TEXT, summary TEXT
-);
-CREATE INDEX jobs_in_order ON jobs (state, place);
-CREATE TABLE requests (number INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL, jobs TEXT NOT NULL, answer TEXT);
-"""
 _COLUMNS = "id, number, job, state, size, attempts, fresh, note, worker, started, seconds, failure, summary"
-_FULL, _UNWRITABLE = {sqlite3.SQLITE_FULL}, {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 
 class QueueState:
@@ -61,17 +44,14 @@ class QueueState:
     def create(cls, folder: Path) -> Self:
         """Make the state of a batch's folder, or open what is there."""
         home = folder / STATE_FOLDER
-        with _told(home / NAME):
+        with told(home / NAME):
             try:
                 home.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise translated(error, home) from error
-            connection = _connected(home / NAME, "rwc")
-            if connection.execute("PRAGMA application_id").fetchone() == (0,) and _is_empty(connection):
-                connection.execute("PRAGMA journal_mode=WAL")
-                stamps = f"PRAGMA application_id={APPLICATION};PRAGMA user_version={VERSION};"
-                connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}{stamps}COMMIT;")
-            _check(connection, home / NAME)
+            connection = connected(home / NAME, "rwc")
+            make_tables(connection)
+            check(connection, home / NAME)
         return cls(folder, connection)
 
     @classmethod
@@ -84,9 +64,9 @@ class QueueState:
         path = folder / STATE_FOLDER / NAME
         if not path.is_file():
             raise JobsError(f"There is no batch in {str(folder)!r}.", hint="Begin one: v2a-foley batch FOLDER -o DIR")
-        with _told(path):
-            connection = _connected(path, "rw")
-            _check(connection, path)
+        with told(path):
+            connection = connected(path, "rw")
+            check(connection, path)
         return cls(folder, connection)
 
     def close(self) -> None:
@@ -224,7 +204,7 @@ class QueueState:
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """Give the connection within one transaction, which is committed where the block ends well."""
-        with self._lock, _told(self.folder / STATE_FOLDER / NAME):
+        with self._lock, told(self.folder / STATE_FOLDER / NAME):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -239,65 +219,8 @@ class QueueState:
             connection.execute(statement, values)
 
     def _rows(self, statement: str, *values: Any) -> list[Any]:  # noqa: ANN401 - what SQLite takes
-        with self._lock, _told(self.folder / STATE_FOLDER / NAME):
+        with self._lock, told(self.folder / STATE_FOLDER / NAME):
             return self._connection.execute(statement, values).fetchall()
-
-
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    address = f"{path.resolve().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(
-        address, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=64
-    )
-    # In WAL this survives any kill of the process; a power cut may cost the last changes, which are then done again.
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA trusted_schema=OFF")
-    return connection
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is not a queue's, or a newer program's."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION:
-        raise _damaged(path)
-    if version > VERSION:
-        raise JobsError(
-            f"The batch in {str(path.parent.parent)!r} was begun by a newer version of v2a-foley.",
-            hint="Update v2a-foley, or choose another folder.",
-        )
-
-
-def _damaged(path: Path) -> JobsError:
-    return JobsError(
-        f"The queue's state {str(path)!r} is damaged.",
-        hint=f"Build it anew from the journal beside it: v2a-foley batch rebuild {path.parent.parent.name!r}",
-    )
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
-    try:
-        yield
-    except FoleyError:
-        raise
-    except sqlite3.Error as error:
-        code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
-        if code in _FULL:
-            raise DiskFull("There is no space left for the queue's state.", hint="Free some space.") from error
-        if code in _UNWRITABLE:
-            raise OutputError(
-                f"The queue's state {str(path)!r} cannot be written: {error}.", hint="Let the folder be written to."
-            ) from error
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise OutputError(
-                f"The queue's state {str(path)!r} is held by another program.", hint="Close it, and try again."
-            ) from error
-        raise _damaged(path) from error
 
 
 def _row(found: tuple[Any, ...]) -> Row:
