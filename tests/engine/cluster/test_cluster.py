@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -143,38 +143,32 @@ def test_films_survive_the_death_of_a_node(files: str, footage: Path, tmp_path: 
 
 @pytest.mark.long
 def test_films_survive_ten_deaths_at_any_moment(footage: Path, tmp_path: Path):
-    drawn, lost = np.random.default_rng(6), list[str]()
-    wanted, wishes = here(footage, tmp_path / "here", 6), []
+    """One round of films after the other, until ten nodes have been killed under them."""
+    drawn, lost, deaths = np.random.default_rng(6), list[str](), 0
+    wanted, wishes = here(footage, tmp_path / "here", 6), list[Order]()
     with nodes(head=0, more=2) as cluster:
-        hands, over = ray_hands(address=cluster.address), threading.Event()
-        killed = 0
-
-        def kill() -> None:
-            nonlocal killed
-            while killed < 10 and not over.wait(drawn.uniform(1, 8)):
-                cluster.kill(list(cluster.cluster.worker_nodes)[drawn.integers(2)])
-                cluster.add()
-                killed += 1
-
-        killer = threading.Thread(target=kill)
-        killer.start()
+        hands = ray_hands(address=cluster.address)
         try:
             with ThreadPoolExecutor(2) as pool:
-                round_ = 0
-                while round_ < 1 or killed < 10:  # one round of films after the other until all have been killed
-                    these = [order(footage, tmp_path / f"there{round_}" / str(seed), seed) for seed in range(6)]
-                    list(pool.map(lambda n: carried(hands[n % 2], these[n], lost), range(6)))  # noqa: B023 - done here
-                    wishes.append(these)
-                    round_ += 1
+                work: list[Future[dict[str, Any]]] = []
+                while deaths < 10:
+                    if all(each.done() for each in work):
+                        there = tmp_path / f"there{len(wishes)}"
+                        these = [order(footage, there / str(seed), seed) for seed in range(6)]
+                        work += [pool.submit(carried, hands[n % 2], wish, lost) for n, wish in enumerate(these)]
+                        wishes += these
+                    time.sleep(drawn.uniform(1, 6))
+                    cluster.kill(list(cluster.cluster.worker_nodes)[drawn.integers(2)])
+                    cluster.add()  # Ray wants its main thread for this
+                    deaths += 1
+                for each in work:
+                    each.result()
         finally:
-            over.set()
-            killer.join()
             for hand in hands:
                 hand.close()
-    assert killed == 10
     assert lost
-    for these in wishes:
-        assert [sums(wish.output.parent) for wish in these] == wanted
+    for number, wish in enumerate(wishes):
+        assert sums(wish.output.parent) == wanted[number % 6]
 
 
 def halves(store: Path) -> dict[str, bytes]:
