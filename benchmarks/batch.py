@@ -93,14 +93,14 @@ def real_films(folder: Path, films: int, seconds: int) -> None:
         report = batch.begin(output, jobs, options, Progress())
         wall = time.perf_counter() - began
         spent = [job["seconds"] for job in report["jobs"]]
-        rates[workers] = wall
+        rates[workers] = (films - workers) / (wall - max(spent[:workers]))
         print(f"{films} films of {seconds} s on {workers} worker(s): {wall:.1f} s; a film, in order: "
               + ", ".join(f"{each:.1f}" for each in spent))  # fmt: skip
         if workers == 1:
             print(f"  loading: the first took {spent[0]:.1f} s, the second {spent[1]:.1f}, warm {min(spent[2:]):.1f}")
         if report["counts"]["done"] != films:
             raise RenderError(f"not every film was done: {report['counts']}")
-    print(f"two workers against one: {rates[1] / rates[2]:.2f} times (starting included)")
+    print(f"two warm workers against one: {rates[2] / rates[1]:.2f} times the films")
 
 
 def main() -> None:
