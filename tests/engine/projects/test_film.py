@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from v2a_foley.errors import Cancelled, OutputError, UsageError
 from v2a_foley.generate import audioldm
 from v2a_foley.progress import Progress
 
+film_module = importlib.import_module("v2a_foley.engine.projects.film")  # the function of this name hides it
 ROOT = Path(__file__).parents[3]
 
 
@@ -145,6 +147,24 @@ def test_between_the_receipt_and_the_last_name_nothing_is_lost(whole, place, foo
     assert len(files(place / "out")) == moved
     made.since()
     monkeypatch.setattr(receipts, "_move", true)
+    assert lasting(film(order(footage, place), Progress(), warm=warm)) == answer
+    assert files(place / "out") == left
+    assert made.since() == []
+
+
+def test_a_document_with_takes_and_no_note_of_them_is_gone_on_with(whole, place, footage, warm, made, monkeypatch):
+    """Killed between the two, the takes are found again and not counted twice."""
+    left, answer, _ = whole
+    true = film_module.write_text
+    monkeypatch.setattr(
+        film_module,
+        "write_text",
+        lambda path, text: (_ for _ in ()).throw(Cancelled) if '"taken": true' in text else true(path, text),
+    )
+    with pytest.raises(Cancelled):
+        film(order(footage, place), Progress(), warm=warm)
+    made.since()
+    monkeypatch.setattr(film_module, "write_text", true)
     assert lasting(film(order(footage, place), Progress(), warm=warm)) == answer
     assert files(place / "out") == left
     assert made.since() == []

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -103,6 +103,8 @@ class _Attempt:
         if _notes(self.order.work).get("taken"):
             return project
         order, settings, progress = self.order, self.settings, self.progress
+        # Killed between the document and its note, the document has the takes already; they are found again below.
+        project = project.with_cues(replace(cue, takes=(), active=None) for cue in project.cues)
         profile = self.warm.profile(settings, progress)
         self.loaded = True
         markers = Markers(order.work / TRYING, order.attempts)
