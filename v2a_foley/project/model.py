@@ -5,7 +5,7 @@ Times are exact seconds (``Fraction``) on the film's clock, whose zero is the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -46,7 +46,7 @@ class Shot:
         found: how its start was found: ``start``, ``cut``, ``fade`` or ``list``.
         heard: what it may sound like, best first; empty until described.
         unsure: whether no event reached the threshold, so that the shot gets room tone or ambience only.
-        embedding: its pooled image embedding, ``float32 (d,)`` as a tuple; empty until described.
+        embedding: its pooled image embedding, ``float32 (d,)``, as a tuple or a ``Vector``; empty until described.
         scene: number of the scene that it belongs to, from 1; 0 until described.
         extra: what a newer program said of it in the project's file; kept as it is.
     """
@@ -56,7 +56,7 @@ class Shot:
     found: str = "cut"
     heard: tuple[Heard, ...] = ()
     unsure: bool = False
-    embedding: tuple[float, ...] = ()
+    embedding: Sequence[float] = ()
     scene: int = 0
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import struct
 from binascii import Error as NotBase64
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from v2a_foley.project.model import Heard, Shot
 from v2a_foley.project.records.events import pointed
 from v2a_foley.project.records.form import Form
 from v2a_foley.project.records.values import Number, Plain, Whole, Wrong, as_span, many, shown, span, text, truth
+from v2a_foley.project.vector import Vector
 
 _MOST = 2**31
 _score = Number(-1e6, 1e6)
@@ -49,33 +49,32 @@ def shot_form(events: Mapping[str, Event], key_of: Callable[[Event], str]) -> Fo
 class _Embedding:
     """Reads embeddings."""
 
-    def __call__(self, value: Plain) -> tuple[float, ...]:
+    def __call__(self, value: Plain) -> Vector:
         """Read one."""
         try:
-            found = np.frombuffer(a2b_base64(text(value), strict_mode=True), "<f4")
+            found = Vector.of_bytes(a2b_base64(text(value), strict_mode=True))
         except (NotBase64, ValueError) as error:
             if isinstance(error, Wrong):
                 raise
             raise Wrong("is no embedding in base64") from error
         if not np.isfinite(found).all():
             raise Wrong("holds what is no number")
-        return tuple(found.tolist())
+        return found
 
     def column(self, values: list[Any]) -> list[Any] | None:
-        """Return many, where all are of one size."""
+        """Return many, where all are right."""
         try:
             found = [a2b_base64(value, strict_mode=True) for value in values]
-            row = struct.Struct(f"<{len(found[0]) // 4}f")
-            whole = b"".join(found)
-            finite = bool(np.isfinite(np.frombuffer(whole, "<f4")).all())
+            finite = bool(np.isfinite(np.frombuffer(b"".join(found), "<f4")).all())
+            return [Vector.of_bytes(each) for each in found] if finite else None
         except (NotBase64, TypeError, ValueError):
             return None
-        alike = {row.size} == set(map(len, found)) and row.size > 0
-        return list(row.iter_unpack(whole)) if alike and finite else None
 
 
-def _as_base64(value: tuple[float, ...]) -> str:
-    try:
-        return b2a_base64(struct.pack(f"<{len(value)}f", *value), newline=False).decode("ascii")
-    except (struct.error, OverflowError, TypeError) as error:
-        raise Wrong("is no embedding of float32 values") from error
+def _as_base64(value: Sequence[float]) -> str:
+    if not isinstance(value, Vector):
+        try:
+            value = Vector(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise Wrong("is no embedding of float32 values") from error
+    return b2a_base64(bytes(value), newline=False).decode("ascii")
