@@ -5,6 +5,7 @@ Nothing here knows a network. torch is imported when a function is called, never
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import sys
@@ -24,6 +25,8 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 """Arithmetics that can be asked for."""
 
+_allowed: list[int] = []
+"""Threads that the pieces of work which are being done may use, innermost last."""
 _FORM = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -145,6 +148,38 @@ def ran_out(error: BaseException) -> bool:
         return True
     said = str(error)
     return isinstance(error, RuntimeError) and ("can't allocate memory" in said or "out of memory" in said.lower())
+
+
+@contextmanager
+def using_threads(count: int) -> Iterator[None]:
+    """Let work inside the block, in whichever thread of this process, use so many threads at once: bits depend on them.
+
+    Args:
+        count: from 1.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    _allowed.append(count)
+    try:
+        yield
+    finally:
+        _allowed.pop()
+        torch.set_num_threads(before)
+
+
+def cores() -> int:
+    """Return how many threads work may use at once.
+
+    That is what ``using_threads`` says, else ``OMP_NUM_THREADS``, else the cores that this process may run on.
+    """
+    if _allowed:
+        return _allowed[-1]
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    if said.isascii() and said.isdigit() and int(said) > 0:
+        return int(said)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -6,13 +6,14 @@ program wants the same cores.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
+
+from v2a_foley.compute import cores
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -21,12 +22,12 @@ Result = TypeVar("Result")
 def side_by_side(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
     """Return the results of some torch work on every part, in the parts' order."""
     with _setting.one_thread():
-        return list(_pool().map(work, parts))
+        return list(_pool(workers()).map(work, parts))
 
 
 def workers() -> int:
     """Return how many parts run side by side."""
-    return min(4, os.cpu_count() or 1)
+    return min(4, cores())
 
 
 class _ThreadSetting:
@@ -71,9 +72,9 @@ def _setter() -> ThreadPoolExecutor:
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
-    pool = ThreadPoolExecutor(workers(), "torch", initializer=_start)
-    list(pool.map(_stay, range(workers())))
+def _pool(count: int) -> ThreadPoolExecutor:
+    pool = ThreadPoolExecutor(count, "torch", initializer=_start)
+    list(pool.map(_stay, range(count)))
     return pool
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
+from v2a_foley.compute import cores
 from v2a_foley.engine.cache import identity_of, room_of, take_key
 from v2a_foley.engine.means import Job, Means, Outcome, Trials
 from v2a_foley.engine.take_files import found, write_take
@@ -174,7 +175,7 @@ def _side_by_side(
     work: Sequence[tuple[Job, Generator]], means: Means, progress: Progress
 ) -> Iterator[tuple[Job, Take]]:
     """Yield takes in order, made by a few workers."""
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(min(WORKERS, cores())) as pool:
         futures = [pool.submit(_tried, job, maker, means, progress) for job, maker in work]
         try:
             for (job, _), future in zip(work, futures, strict=True):

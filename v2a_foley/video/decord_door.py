@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.compute import cores
 from v2a_foley.errors import DependencyMissing, MediaUnreadable
 from v2a_foley.ffmpeg import file_url
 
@@ -119,7 +119,7 @@ class Decoder:
                 ctx=decord.cpu(0),
                 width=size[0],
                 height=size[1],
-                num_threads=min(_THREADS, os.cpu_count() or 1),
+                num_threads=min(_THREADS, cores()),
                 fault_tol=-1 if tolerant else _NONE_LOST,
             )
         except self._errors as error:

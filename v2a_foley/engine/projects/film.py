@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from v2a_foley.compute import using_threads
 from v2a_foley.engine.border import border
 from v2a_foley.engine.delivering import check_destinations, results
 from v2a_foley.engine.means import Means
@@ -53,7 +53,7 @@ def film(order: Order, progress: Progress, *, warm: Warm | None = None) -> dict[
         ProjectLocked: another process is at work on it, perhaps one that nobody hears any more.
         FoleyError: one of its children; what was finished so far is gone on with.
     """
-    with border(), alone(order.work), _threads(order.threads):
+    with border(), alone(order.work), using_threads(order.threads):
         done = _done(order)
         if done is not None:
             return done
@@ -193,16 +193,3 @@ def _json(path: Path) -> dict[str, Any] | None:
     except OSError as error:
         raise translated(error, path) from error
     return read if isinstance(read, dict) else None
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let torch use so many threads inside the block: bits depend on them."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

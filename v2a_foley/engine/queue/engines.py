@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+from v2a_foley.compute import cores
 from v2a_foley.engine.queue.hands import Hand
 from v2a_foley.errors import UsageError
 
@@ -82,8 +83,7 @@ def default_threads(crew: Crew) -> int:
     """Return the threads of each worker's networks: this machine's cores, shared by its workers; one on a cluster."""
     if crew.engine == RAY:
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // len(devices(crew)))
+    return max(1, cores() // len(devices(crew)))
 
 
 def gpus() -> int:
