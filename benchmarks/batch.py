@@ -1,7 +1,8 @@
 """What the queue itself costs a job, whether its memory grows, and what two worker processes are worth.
 
-Prints the queue's cost over 500 jobs that do nothing, then eight short films on one worker and on two, one thread each,
-and what the second film of a batch takes less than the first.
+Prints the queue's cost over 500 jobs that do nothing; then eight short films on one worker and on two, one thread each,
+and what the second film of a batch takes less than the first. With synthesised sounds one worker decodes, makes and
+encodes side by side already; with a neural voice (random weights, many steps) it works on one thing at a time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from tests.tiny.profile import write_profile
 from v2a_foley import ffmpeg
 from v2a_foley.engine.queue import batch, engines
 from v2a_foley.engine.queue.batch import BatchOptions
@@ -74,8 +76,8 @@ def own_cost(folder: Path, jobs: int) -> None:
     print("  memory after each 100 jobs, MB: " + ", ".join(f"{each:.1f}" for each in hand.memory))
 
 
-def real_films(folder: Path, films: int, seconds: int) -> None:
-    """Print the throughput of one and of two workers, and what the first film of a batch pays for loading."""
+def films_of(folder: Path, films: int, seconds: int) -> Path:
+    """Write short films, and return their folder."""
     source = folder / "real"
     source.mkdir()
     for number in range(films):
@@ -84,23 +86,34 @@ def real_films(folder: Path, films: int, seconds: int) -> None:
             ["-f", "lavfi", "-i", noise, "-c:v", "libx264", "-preset", "ultrafast", source / f"{number}.mp4"],
             what="making a film",
         )
-    rates: dict[int, float] = {}
+    return source
+
+
+def throughput(source: Path, room: Path, what: str, settings: Mapping[str, Any]) -> None:
+    """Print the throughput of one and of two workers, and what the first film of a batch pays for loading."""
+    walls: dict[int, float] = {}
     for workers in (1, 2):
-        output = folder / f"out-{workers}"
-        jobs = make_jobs(read_lines([source], output)[0], Wish(), "films")
+        output = room / f"{what.split()[0]}-{workers}"
+        jobs = make_jobs(read_lines([source], output)[0], Wish(values=settings), "films")
         options = BatchOptions(crew=Crew(workers=workers), threads=1)
-        began = time.perf_counter()
+        before, began = _processor(), time.perf_counter()
         report = batch.begin(output, jobs, options, Progress())
-        wall = time.perf_counter() - began
+        walls[workers] = time.perf_counter() - began
+        busy = (_processor() - before) / walls[workers]
         spent = [job["seconds"] for job in report["jobs"]]
-        rates[workers] = (films - workers) / (wall - max(spent[:workers]))
-        print(f"{films} films of {seconds} s on {workers} worker(s): {wall:.1f} s; a film, in order: "
-              + ", ".join(f"{each:.1f}" for each in spent))  # fmt: skip
+        print(f"{len(jobs)} films, {what}, {workers} worker(s): {walls[workers]:.1f} s, {busy:.2f} cores busy; "
+              "a film, in order: " + ", ".join(f"{each:.1f}" for each in spent))  # fmt: skip
         if workers == 1:
             print(f"  loading: the first took {spent[0]:.1f} s, the second {spent[1]:.1f}, warm {min(spent[2:]):.1f}")
-        if report["counts"]["done"] != films:
+        if report["counts"]["done"] != len(jobs):
             raise RenderError(f"not every film was done: {report['counts']}")
-    print(f"two warm workers against one: {rates[2] / rates[1]:.2f} times the films")
+    print(f"  two workers against one, loading included: {walls[1] / walls[2]:.2f} times the films")
+
+
+def _processor() -> float:
+    """Return the seconds of processor that this process and those that it waited for have used."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def main() -> None:
@@ -108,12 +121,19 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=500, help="jobs that do nothing")
     parser.add_argument("--films", type=int, default=8, help="films on one worker and on two")
     parser.add_argument("--seconds", type=int, default=20, help="length of each film")
+    parser.add_argument("--steps", type=int, default=200, help="denoising steps of the neural sounds")
     arguments = parser.parse_args()
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     with tempfile.TemporaryDirectory() as room:
         own_cost(Path(room), arguments.jobs)
         if arguments.films:
-            real_films(Path(room), arguments.films, arguments.seconds)
+            source = films_of(Path(room), arguments.films, arguments.seconds)
+            throughput(source, Path(room), "synthesised sounds", {})
+            tiny = Path(room) / "tiny"
+            tiny.mkdir()
+            write_profile(tiny)
+            neural = {"profile": str(tiny / "profile.toml"), "generator": "audioldm", "cues": "shots", "handles": 0.0}
+            throughput(source, Path(room), "neural sounds", {**neural, "steps": arguments.steps})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from v2a_foley.demo.footage import build_film
 from v2a_foley.demo.measure import difference, picture_hash
 from v2a_foley.project import Kind, Layer
 
+pytestmark = pytest.mark.xdist_group("full_demo")  # what is costly to set up is set up once
+
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):

@@ -24,6 +24,8 @@ from v2a_foley.demo.story import run_demo
 from v2a_foley.errors import LibraryError, OutputError
 from v2a_foley.project import Layer
 
+pytestmark = pytest.mark.xdist_group("story")  # what is costly to set up is set up once
+
 COMMAND = [sys.executable, "-m", "v2a_foley.cli.main", "demo"]
 
 

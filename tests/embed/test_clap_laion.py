@@ -43,6 +43,7 @@ def agree(said: dict[str, np.ndarray]) -> None:
     np.testing.assert_array_equal(said["long"], said["long_again"])
 
 
+@pytest.mark.long
 def test_the_package_is_used_as_it_uses_itself_and_offline(tmp_path):
     """True HTSAT-tiny ears; words of one layer (the true twelve are in the long test)."""
     said, facts = session(tmp_path, layers=1, pieces=0, engines=1)

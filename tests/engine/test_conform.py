@@ -25,6 +25,8 @@ from v2a_foley.project.storage import open_project, read_project
 from v2a_foley.timebase import TimeRange, from_frame, to_samples
 from v2a_foley.video.signatures import FILE, read_signatures
 
+pytestmark = pytest.mark.xdist_group("conform")  # what is costly to set up is set up once
+
 RATE = Fraction(24)
 
 

@@ -30,6 +30,8 @@ from v2a_foley.errors import (
 )
 from v2a_foley.project import Kind, Layer
 
+pytestmark = pytest.mark.xdist_group("full")  # what is costly to set up is set up once
+
 FAST = {"device": "cpu", "precision": "float32", "steps": 3, "handles": 0.5}
 
 

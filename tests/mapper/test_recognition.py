@@ -12,6 +12,8 @@ from v2a_foley.embed.labels import imagenet_labels
 from v2a_foley.mapper import EventScorer
 from v2a_foley.project.events import Kind, default_vocabulary
 
+pytestmark = pytest.mark.xdist_group("recognition")  # what is costly to set up is set up once
+
 
 @pytest.fixture(scope="module")
 def scorer() -> EventScorer:

@@ -20,8 +20,14 @@ CLIENTS = {"aiohttp", "ftplib", "http", "httpx", "httpx2", "huggingface_hub", "r
 
 ON_DISK = {"huggingface_hub.constants", "huggingface_hub.try_to_load_from_cache"}
 """What may be used of the hub's own client: settings, and a look into its folder on this machine."""
-DOORS = {PACKAGE / "models" / "hub.py", PACKAGE / "engine" / "worker" / "http_door.py"}
-"""The hub's door, which asks, and the worker's, which listens on this machine alone and asks nobody."""
+DOORS = {
+    PACKAGE / "models" / "hub.py",
+    PACKAGE / "engine" / "worker" / "http_door.py",
+    PACKAGE / "engine" / "worker" / "stdio.py",
+    PACKAGE / "engine" / "cluster" / "door.py",
+}
+"""The hub's door, which asks; the worker's, which listens on this machine alone, and its pair of ends, to be woken by;
+and the cluster's, which asks the machine that the user named."""
 
 
 def sockets(code: str, tmp_path: Path, **more: str) -> str:
@@ -71,7 +77,7 @@ for words in (["list"], ["import", "small", {str(copy)!r}], ["list", "--json"], 
     assert sockets(code, tmp_path, HF_ENDPOINT=hub, HF_HUB_OFFLINE="1") == "[]"
 
 
-def test_only_two_doors_know_of_the_network():
+def test_only_doors_know_of_the_network():
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [each.name for each in node.names] if isinstance(node, ast.Import) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import socket
+import platform
 import time
 import uuid
 from contextlib import suppress
@@ -133,9 +133,7 @@ def _me() -> Holder:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):  # in a container the user may have no name
         user = "somebody"
-    return Holder(
-        socket.gethostname(), os.getpid(), user, f"v2a-foley {PROGRAM}", round(time.time(), 3), uuid.uuid4().hex
-    )
+    return Holder(platform.node(), os.getpid(), user, f"v2a-foley {PROGRAM}", round(time.time(), 3), uuid.uuid4().hex)
 
 
 def _create(path: Path, content: str) -> None:
@@ -176,7 +174,7 @@ def _make_way(path: Path) -> None:
             raise ProjectLocked(
                 f"The project {path.parent.name!r} is just being opened.", hint="Try again in a moment."
             )
-    elif holder.host != socket.gethostname() or alive(holder.pid, holder.since):
+    elif holder.host != platform.node() or alive(holder.pid, holder.since):
         raise _locked(path, holder, age)
     _put_aside(path, holder)
 
@@ -210,7 +208,7 @@ def _locked(path: Path, holder: Holder, age: float) -> ProjectLocked:
         since = datetime.fromtimestamp(holder.since, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
         since = "an unknown time"
-    where = "this machine" if holder.host == socket.gethostname() else holder.host
+    where = "this machine" if holder.host == platform.node() else holder.host
     if holder.pid == os.getpid() and where == "this machine":
         return ProjectLocked(f"The project {name!r} is open in this program already.", hint="Close it there first.")
     stale = where != "this machine" and age > STALE

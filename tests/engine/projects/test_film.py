@@ -24,6 +24,8 @@ from v2a_foley.errors import Cancelled, OutputError, UsageError
 from v2a_foley.generate import audioldm
 from v2a_foley.progress import Progress
 
+pytestmark = pytest.mark.xdist_group("film_jobs")  # what is costly to set up is set up once
+
 film_module = importlib.import_module("v2a_foley.engine.projects.film")  # the function of this name hides it
 ROOT = Path(__file__).parents[3]
 

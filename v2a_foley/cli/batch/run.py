@@ -99,7 +99,7 @@ def _run(**given: Any) -> None:  # noqa: ANN401 - typer hands over what the sign
 
 
 def _jobs(given: Mapping[str, Any]) -> list[Job]:
-    from v2a_foley.engine.queue.fields import FIELDS, INPUTS
+    from v2a_foley.engine.plain import FIELDS, INPUTS
     from v2a_foley.engine.queue.jobs import Wish, make_jobs
     from v2a_foley.engine.queue.lists import read_lines
     from v2a_foley.engine.queue.presets import Presets, absolute, read_presets

@@ -7,14 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from v2a_foley.cli.session import Session, session
 from v2a_foley.errors import UsageError
-from v2a_foley.project import Cue, Project
-from v2a_foley.project.edits import Edit, Steps, edit_from_json, edit_to_json
+
+if TYPE_CHECKING:
+    from v2a_foley.project import Cue, Project
+    from v2a_foley.project.edits import Edit
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The project's folder.", readable=False)]
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="film, shot:3 or cue:c3.")]
@@ -36,6 +38,8 @@ def set_(folder: Folder, target: Target, values: Values, json: Json = False) -> 
 def edit(folder: Folder, edits: Edits, json: Json = False) -> None:
     """Apply edits as docs/project-edits.md describes them: all of them, or none."""
     with session(as_json=json) as current:
+        from v2a_foley.project.edits import edit_from_json
+
         made = [edit_from_json(_parsed(text), folder) for text in _lines(edits)]
         if not made:
             raise UsageError("There is no edit in what was given.", hint="Write one as JSON, one a line.")
@@ -44,6 +48,7 @@ def edit(folder: Folder, edits: Edits, json: Json = False) -> None:
 
 def _apply(current: Session, folder: Path, wanted: Callable[[Project], Sequence[Edit]], title: str) -> None:
     """Apply edits to the project in a folder, save it, and say what changed."""
+    from v2a_foley.project.edits import Steps, edit_to_json
     from v2a_foley.project.storage import open_project
 
     with open_project(folder) as opened:
@@ -53,7 +58,8 @@ def _apply(current: Session, folder: Path, wanted: Callable[[Project], Sequence[
         edits = wanted(before)
         after, inverse = (edits[0] if len(edits) == 1 else Steps(title, tuple(edits))).apply(before)
         if after.settings != before.settings:
-            _check_settings(after)
+            changed = tuple(name for name in after.settings if after.settings[name] != before.settings.get(name))
+            _check_settings(after, changed)
         if after != before:
             opened.edited(after)
             opened.save()
@@ -68,11 +74,12 @@ def _apply(current: Session, folder: Path, wanted: Callable[[Project], Sequence[
         typer.secho(f"Note: {sentence}", fg="yellow", err=True)
 
 
-def _check_settings(project: Project) -> None:
-    """Refuse film-wide settings that no run can have."""
-    from v2a_foley.engine.projects.choices import merged
+def _check_settings(project: Project, named: tuple[str, ...]) -> None:
+    """Refuse film-wide settings that no run can have; places that were just named here are trusted."""
+    from v2a_foley.engine.projects.choices import merged, trust_places
     from v2a_foley.engine.settings import RunSettings
 
+    trust_places(project, named)
     merged(project, RunSettings())
 
 
@@ -98,7 +105,7 @@ def _changes(before: Project, after: Project) -> list[str]:
 
 def _parts(was: Cue, now: Cue) -> list[str]:
     """Return which parts of a cue changed, and to what."""
-    pairs = [(each.name, getattr(was, each.name), getattr(now, each.name)) for each in fields(Cue)]
+    pairs = [(each.name, getattr(was, each.name), getattr(now, each.name)) for each in fields(now)]
     return [f"{now.id} {name}: {_shown(old)} → {_shown(new)}" for name, old, new in pairs if old != new]
 
 

@@ -7,8 +7,8 @@ gone, and its work is stopped, so that a node cut off from the others does not g
 from __future__ import annotations
 
 import os
+import platform
 import shutil
-import socket
 import sys
 import tempfile
 import threading
@@ -78,7 +78,7 @@ class Seat:
     def describe(self) -> dict[str, Any]:
         """Return who sits here: the machine's name, the process's number, versions of the program and of Python."""
         python = ".".join(map(str, sys.version_info[:2]))
-        return {"host": socket.gethostname(), "pid": os.getpid(), "program": __version__, "python": python}
+        return {"host": platform.node(), "pid": os.getpid(), "program": __version__, "python": python}
 
     def start(self, order: Mapping[str, Any]) -> None:
         """Begin with an order; the one before has ended."""

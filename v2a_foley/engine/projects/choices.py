@@ -1,4 +1,4 @@
-"""A project's settings: which of a run's stay with it, as plain values, and what they come to with new ones."""
+"""A project's settings: which of a run's stay with it, what they come to with new ones, and which are trusted."""
 
 from __future__ import annotations
 
@@ -7,36 +7,26 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from v2a_foley.engine.job import settings_from
+from v2a_foley.engine.plain import INPUTS, chosen, settings_from
 from v2a_foley.engine.settings import PASSING, RunSettings
-from v2a_foley.options import options_of
+from v2a_foley.errors import ProjectError
 from v2a_foley.project import Project
+from v2a_foley.project.trust import trust, trusted
 
-__all__ = ["PASSING", "chosen", "lasting", "merged", "settings_with"]
+__all__ = ["PASSING", "lasting", "merged", "places_of", "trust_places"]
 
-
-def chosen(settings: RunSettings) -> dict[str, Any]:
-    """Return the settings that differ from their defaults, as plain values: paths as texts, tuples as lists."""
-    values = {each.name: getattr(settings, each.name) for each in fields(RunSettings)}
-    return {each.name: _plain(values[each.name]) for each in fields(RunSettings) if values[each.name] != each.default}
+_ALL = tuple(each.name for each in fields(RunSettings))
+_PROFILES = ("auto", "pocket", "full")
+"""Profiles that are names; any other is a file or a folder."""
 
 
 def lasting(settings: RunSettings) -> dict[str, Any]:
-    """Return of them what stays with a project; paths are absolute, whoever opens it from wherever."""
+    """Return of the settings what stays with a project; paths are absolute, whoever opens it from wherever."""
     return {
         name: str(Path(value).absolute()) if isinstance(getattr(settings, name), Path) else value
-        for name, value in chosen(settings).items()
+        for name, value in chosen(settings, _ALL).items()
         if name not in PASSING
     }
-
-
-def settings_with(values: Mapping[str, Any]) -> RunSettings:
-    """Return the settings that plain values stand for.
-
-    Raises:
-        UsageError: one is not known, or lies outside its range.
-    """
-    return settings_from({name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def merged(project: Project, settings: RunSettings) -> RunSettings:
@@ -44,13 +34,27 @@ def merged(project: Project, settings: RunSettings) -> RunSettings:
 
     Raises:
         UsageError: one of the project's is not known, or they do not go together.
+        ProjectError: the project would read from a place that this user never named for it.
     """
-    known = options_of(RunSettings)
-    own = {name: value for name, value in project.settings.items() if name in known}
-    return settings_with({**own, **chosen(settings)})
+    given = chosen(settings, _ALL)
+    own = {name: value for name, value in project.settings.items() if name in _ALL and name not in given}
+    known = trusted(project.id) if places_of(own) else {}
+    for name, place in places_of(own).items():
+        if known.get(name) != place:
+            raise ProjectError(
+                f"This project would read its {name} from {place!r}, which you never named for it.",
+                hint=f"If that is meant: v2a-foley project set FOLDER film {name}={place}",
+            )
+    return settings_from({**own, **given})
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Path):
-        return str(value)
-    return list(value) if isinstance(value, tuple) else value
+def places_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return of plain settings those that name places to read from, by name."""
+    places = {name: str(settings[name]) for name in INPUTS if settings.get(name) is not None}
+    profile = settings.get("profile", "auto")
+    return places if profile in _PROFILES else {**places, "profile": str(profile)}
+
+
+def trust_places(project: Project, names: tuple[str, ...] = _ALL) -> None:
+    """Remember that this user named the places of a project's settings, or of some of them."""
+    trust(project.id, {name: place for name, place in places_of(project.settings).items() if name in names})

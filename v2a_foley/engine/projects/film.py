@@ -14,8 +14,8 @@ from v2a_foley.compute import using_threads
 from v2a_foley.engine.border import border
 from v2a_foley.engine.delivering import check_destinations, results
 from v2a_foley.engine.means import Means
+from v2a_foley.engine.plain import settings_from
 from v2a_foley.engine.projects.alone import LOCK, alone
-from v2a_foley.engine.projects.choices import settings_with
 from v2a_foley.engine.projects.keeping import read_project, write_project
 from v2a_foley.engine.projects.kept import ProjectTakes
 from v2a_foley.engine.projects.receipt import STAGED, Receipt, Staging, delivered, read_receipt, write_receipt
@@ -57,7 +57,7 @@ def film(order: Order, progress: Progress, *, warm: Warm | None = None) -> dict[
         done = _done(order)
         if done is not None:
             return done
-        settings, work = settings_with(order.settings), order.work
+        settings, work = settings_from(order.settings), order.work
         _begin(order)
         check_destinations(order.source, order.output, settings)
         warm = warm or Warm()

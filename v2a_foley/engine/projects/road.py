@@ -19,7 +19,7 @@ from v2a_foley.engine.listed import listed_cues
 from v2a_foley.engine.makers import check_voice
 from v2a_foley.engine.means import Means
 from v2a_foley.engine.profiles import Profile
-from v2a_foley.engine.projects.choices import lasting, merged
+from v2a_foley.engine.projects.choices import lasting, merged, trust_places
 from v2a_foley.engine.projects.kept import ProjectTakes
 from v2a_foley.engine.projects.warm import Warm
 from v2a_foley.engine.projects.wishes import options_of_takes, why_stale, wish_of
@@ -65,6 +65,7 @@ def new_project(
         with create_project(folder, project) as opened:
             if not project.media.still:  # what a later cut of the film is compared with
                 write_signatures(opened.folder, taker.finish(project.media.picture.end))
+            trust_places(opened.project)
             return opened.project
 
 

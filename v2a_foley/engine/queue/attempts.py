@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from v2a_foley.engine.queue.fields import RESULTS
+from v2a_foley.engine.plain import RESULTS
 from v2a_foley.engine.queue.hands import Hand, Order
 from v2a_foley.engine.queue.room import Patience, for_want_of_room, takes_files
 from v2a_foley.errors import Cancelled, FoleyError, OutOfMemory, ProjectLocked, WorkerDied

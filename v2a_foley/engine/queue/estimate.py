@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from v2a_foley.engine.queue.fields import settings_from
+from v2a_foley.engine.plain import settings_from
 from v2a_foley.engine.queue.jobs import Job
 from v2a_foley.engine.queue.state import QueueState
 from v2a_foley.errors import DiskFull, FoleyError

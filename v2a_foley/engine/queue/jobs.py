@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
+from v2a_foley.engine.plain import INPUTS, RESULTS, chosen, settings_from
 from v2a_foley.engine.queue import places
-from v2a_foley.engine.queue.fields import INPUTS, RESULTS, chosen, settings_from
 from v2a_foley.engine.queue.presets import Presets, absolute, told
 from v2a_foley.errors import JobsError, UsageError
 from v2a_foley.files import safe_name

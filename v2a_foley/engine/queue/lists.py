@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from v2a_foley.engine.queue.fields import FIELDS, from_text
+from v2a_foley.engine.plain import FIELDS, from_text
 from v2a_foley.engine.queue.jobs import Line
 from v2a_foley.engine.queue.presets import told
 from v2a_foley.errors import JobsError

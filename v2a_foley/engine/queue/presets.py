@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from v2a_foley.engine.queue.fields import FIELDS, INPUTS, RESULTS, from_value, settings_from
+from v2a_foley.engine.plain import FIELDS, INPUTS, RESULTS, from_value, settings_from
 from v2a_foley.errors import JobsError, UsageError
 
 _MOST_BYTES = 1 << 20

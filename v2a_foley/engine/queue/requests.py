@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,7 +73,7 @@ def is_held(folder: Path) -> bool:
 
 def say_holder(state: QueueState) -> None:
     """Write down which process works on the queue."""
-    state.put(holder={"process": os.getpid(), "machine": socket.gethostname(), "since": time.time()})
+    state.put(holder={"process": os.getpid(), "machine": platform.node(), "since": time.time()})
 
 
 def ask(state: QueueState, verb: str, jobs: Sequence[str] = ()) -> tuple[str, bool]:

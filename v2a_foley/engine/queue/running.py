@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from v2a_foley.engine.plain import RESULTS
 from v2a_foley.engine.queue.attempts import Attempts, Told, carry_out, say
 from v2a_foley.engine.queue.estimate import time_left
-from v2a_foley.engine.queue.fields import RESULTS
 from v2a_foley.engine.queue.hands import Hand, Order
 from v2a_foley.engine.queue.jobs import Job, results_of
 from v2a_foley.engine.queue.keep import put_away, tidy, work_folder

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from v2a_foley.engine.queue.fields import INPUTS, RESULTS, from_value, settings_from
+from v2a_foley.engine.plain import INPUTS, RESULTS, settings_from
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.worker.messages import Request, is_path
 from v2a_foley.errors import OutOfMemory, UsageError
-from v2a_foley.options import options_of
 from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Project, Take
 
@@ -160,33 +159,20 @@ def plain_settings(values: Mapping[str, Any]) -> RunSettings:
     Raises:
         UsageError: a setting is not known, is of another type, or lies outside its range.
     """
-    return settings_from({name: _plain_setting(name, value) for name, value in values.items()})
-
-
-def _plain_setting(name: str, value: object) -> object:
-    if name not in options_of(RunSettings):
-        raise UsageError(f"There is no setting {name[:60]!r}.", hint=_HINT)
-    try:
-        plain = from_value(name, value)
-    except ValueError as error:
-        raise UsageError(f"The setting {name!r} cannot be used: {str(error)[:200]}.", hint=_HINT) from error
-    if name in _PATHS and not is_path(plain):
-        raise UsageError(f"The setting {name!r} must be an absolute path.", hint="Give the whole path.")
-    return plain
+    settings = settings_from(values)
+    for name in _PATHS:
+        if name in values and not is_path(str(values[name])):
+            raise UsageError(f"The setting {name!r} must be an absolute path.", hint="Give the whole path.")
+    return settings
 
 
 def _project(params: Params) -> tuple[Path, Project]:
-    """Return a project's folder and the project that its document tells of, whose settings are of the right types.
+    """Return a project's folder and the project that its document tells of.
 
     Raises:
         ProjectError: the document is damaged, or reaches out of its folder.
-        UsageError: a setting cannot be used.
     """
     from v2a_foley.project.document import from_document
 
     folder = Path(params["folder"])
-    project = from_document(params["project"], folder)
-    for name, value in project.settings.items():
-        if name in options_of(RunSettings):  # one that is not known is a newer program's
-            _plain_setting(name, value)
-    return folder, project
+    return folder, from_document(params["project"], folder)

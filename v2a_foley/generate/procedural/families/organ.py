@@ -169,6 +169,7 @@ def build_bagpipe(params: Bagpipe, studio: Studio) -> Instrument:
     steps = (-2, 0, 2, 4, 5, 7, 9, 10, 12)
     state = {"step": 4.0, "next": 0.0, "turn": 0.0, "a": 0.0, "b": 0.0, "c": 0.0, "tone": 0.0}
     ratios = {"a": 0.5, "b": 0.5 * 1.0012, "c": 0.25}
+    drifts = {name: Slow(studio.rng(f"drift of {name}"), 0.1) for name in ratios}  # else drones would beat like clocks
 
     def play(block: Block) -> Wave:
         n = block.samples
@@ -188,7 +189,7 @@ def build_bagpipe(params: Bagpipe, studio: Studio) -> Instrument:
         state["turn"] = float(turns[-1] % 1)
         out = 0.6 * read(chanter, turns)
         for name, ratio in ratios.items():
-            low_turns = state[name] + np.cumsum(low * 2 * ratio * press) / RATE
+            low_turns = state[name] + np.cumsum(low * 2 * ratio * press * (1 + 0.0006 * drifts[name](n))) / RATE
             state[name] = float(low_turns[-1] % 1)
             out += 0.55 * params.drones * read(drone, low_turns)
         return horn(out * press + 0.01 * hiss(n)[0])

@@ -1,15 +1,16 @@
-"""A run's settings as plain values: out of a cell of a list, out of TOML, and what differs from the defaults."""
+"""A run's settings as plain values: out of a cell of a list, TOML or JSON, and what differs from the defaults."""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from v2a_foley.engine.settings import RunSettings
+from v2a_foley.errors import UsageError
 
 FIELDS = tuple(each.name for each in fields(RunSettings) if each.name != "overwrite")
 """What a job may choose. Whether files are replaced is the batch's affair."""
@@ -59,12 +60,14 @@ def from_value(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever TOML or
         return _number(str(value))
     if kind is tuple and isinstance(value, str):
         return [value]
-    if kind is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if kind is tuple and isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
         return list(value)
     if name == "loudness" and isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:g}"
     if kind in (str, Path) and isinstance(value, str):
         return value
+    if kind is Path and isinstance(value, Path):
+        return str(value)
     raise ValueError(f"{value!r} is no {_SAID[kind]}")
 
 
@@ -72,20 +75,27 @@ def settings_from(values: Mapping[str, Any]) -> RunSettings:
     """Return the settings that plain values stand for.
 
     Raises:
-        UsageError: a value lies outside its range.
+        UsageError: one is not known, is not of its type, or lies outside its range.
     """
     kinds = _kinds()
     turned: dict[str, Any] = {}
     for name, value in values.items():
-        kind = kinds[name]
-        turned[name] = Path(value) if kind is Path else tuple(value) if kind is tuple else value
+        if name not in kinds:
+            raise UsageError(f"There is no setting {name[:80]!r}.", hint="See them: v2a-foley run --help")
+        try:
+            plain = from_value(name, value)
+        except ValueError as error:
+            raise UsageError(
+                f"The setting {name} cannot be used: {error}.", hint="See: v2a-foley run --help"
+            ) from error
+        turned[name] = Path(plain) if kinds[name] is Path else tuple(plain) if kinds[name] is tuple else plain
     return RunSettings(**turned)
 
 
-def chosen(settings: RunSettings) -> dict[str, Any]:
+def chosen(settings: RunSettings, names: Iterable[str] = FIELDS) -> dict[str, Any]:
     """Return what differs from the defaults, as plain values: paths as texts, prompts as a list."""
     usual = RunSettings()
-    values = {each: getattr(settings, each) for each in FIELDS}
+    values = {each: getattr(settings, each) for each in names}
     return {
         name: list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
         for name, value in values.items()
