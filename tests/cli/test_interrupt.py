@@ -81,7 +81,14 @@ def slow_ffmpeg(folder: Path, marker: Path) -> Path:
     return script
 
 
-@pytest.mark.parametrize(("number", "whom"), [(signal.SIGINT, "all"), (signal.SIGINT, "one"), (signal.SIGTERM, "one")])
+@pytest.mark.parametrize(
+    ("number", "whom"),
+    [
+        (signal.SIGINT, "all"),
+        pytest.param(signal.SIGINT, "one", marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, "one", marks=pytest.mark.long),
+    ],
+)
 def test_a_process_that_is_stopped_takes_its_children_with_it(number, whom, place, tmp_path):
     """While the film is written. A terminal sends Ctrl-C to the program and its ffmpeg, ``kill`` to the program."""
     make_film(place.folder / "film.mp4", seconds=1, size=(160, 90), sound="tone")

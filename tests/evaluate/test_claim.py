@@ -27,6 +27,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+@pytest.mark.long
 def test_the_claim_holds_from_one_start(tmp_path):
     with one_thread():
         found = {

@@ -76,6 +76,7 @@ def test_killed_before_anything_was_saved_it_begins_anew(tmp_path):
     assert program(toys, tmp_path / "m", quick(steps=3))["resumed"] == 0
 
 
+@pytest.mark.long
 def test_ctrl_c_saves_says_so_and_goes_on(tmp_path):
     toys, settings = store(tmp_path / "store"), quick(steps=100_000, save_minutes=1000, schedule="constant")
     running = subprocess.Popen(

@@ -86,7 +86,7 @@ def settings_from(values: Mapping[str, Any]) -> RunSettings:
             plain = from_value(name, value)
         except ValueError as error:
             raise UsageError(
-                f"The setting {name} cannot be used: {error}.", hint="See: v2a-foley run --help"
+                f"The setting {name!r} cannot be used: {str(error)[:200]}.", hint="See: v2a-foley run --help"
             ) from error
         turned[name] = Path(plain) if kinds[name] is Path else tuple(plain) if kinds[name] is tuple else plain
     return RunSettings(**turned)
