@@ -1,6 +1,6 @@
-"""How long a big project takes to load, to save and to edit: 5,000 shots, 10,000 cues, 20,000 takes.
+"""How long a big project takes to load, to save and to edit: 5,000 shots, 10,000 cues, 10,000 takes.
 
-Run it alone: ``python benchmarks/project.py [--shots 5000]``. Takes' sounds are not there; nothing reads them.
+Run it alone: ``python benchmarks/project.py [--shots 5000] [--takes 2]``. Takes have no sounds here; none is read.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ WIDTH = 384
 RATE = Fraction(24_000, 1001)
 
 
-def big(folder: Path, shots: int) -> Project:
-    """Return a project of many shots, with two cues a shot and two takes a cue."""
+def big(folder: Path, shots: int, takes: int = 1) -> Project:
+    """Return a project of many shots, with two cues a shot and some takes a cue."""
     rng = random.Random(6)  # noqa: S311 - a benchmark
     events = default_vocabulary().events
     vectors = np.random.default_rng(6).standard_normal((shots, WIDTH)).astype(np.float32)
@@ -60,13 +60,13 @@ def big(folder: Path, shots: int) -> Project:
         heard = tuple(Heard(rng.choice(events), rng.random(), rng.random()) for _ in range(3))
         seen.append(Shot(i + 1, where, "cut", heard, False, tuple(vectors[i].tolist()), i // 4 + 1))
         for layer in (Layer.BG, Layer.FX):
-            cues.append(_cue(f"c{len(cues) + 1}", layer, where, i + 1, rng.choice(events), folder))
+            cues.append(_cue(f"c{len(cues) + 1}", layer, where, i + 1, rng.choice(events), folder, takes))
         start = end
     picture = PictureStream(0, "h264", 1920, 1080, 0, RATE, False, int(start * RATE), Fraction(0), start)
     return Project(MediaFacts(folder.parent / "film.mp4", "mov", picture), tuple(seen), tuple(cues), id="0" * 32)
 
 
-def _cue(name: str, layer: Layer, where: TimeRange, shot: int, event: Event, folder: Path) -> Cue:
+def _cue(name: str, layer: Layer, where: TimeRange, shot: int, event: Event, folder: Path, takes: int) -> Cue:
     step = where.duration / 4
     times = tuple(where.start + step * i for i in range(4))
     cue = Cue(name, layer, where, (shot,), event, prompt="rain on leaves" if shot % 5 == 0 else "", gain=-1.5)
@@ -74,7 +74,7 @@ def _cue(name: str, layer: Layer, where: TimeRange, shot: int, event: Event, fol
         cue = replace(cue, hits=tuple(Hit(time, 0.7) for time in times))
     elif event.kind is Kind.CONTINUOUS:
         cue = replace(cue, intensity=Intensity(times, (0.2, 0.9, 0.4, 0.8)))
-    for number in (1, 2):
+    for number in range(1, takes + 1):
         digest = hashlib.sha256(f"{name} {number}".encode()).hexdigest()
         details = {"family": event.family, "params": dict(event.params), "seed": number, "room": "", "distance": 2.0}
         take = Take(
@@ -178,10 +178,11 @@ def timed_edits(project: Project, repeats: int = 31) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shots", type=int, default=5000)
-    shots = parser.parse_args().shots
+    parser.add_argument("--takes", type=int, default=1, help="takes of each cue")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
-        project = big(folder, shots)
+        project = big(folder, arguments.shots, arguments.takes)
         print(f"{len(project.shots)} shots, {len(project.cues)} cues, {sum(len(c.takes) for c in project.cues)} takes")
         document = to_document(project, folder)
         content = to_text(document)
