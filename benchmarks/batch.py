@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -19,16 +20,19 @@ from typing import Any
 
 import psutil
 
-from tests.tiny.profile import write_profile
-from v2a_foley import ffmpeg
-from v2a_foley.engine.queue import batch, engines
-from v2a_foley.engine.queue.batch import BatchOptions
-from v2a_foley.engine.queue.engines import Crew
-from v2a_foley.engine.queue.hands import Order
-from v2a_foley.engine.queue.jobs import Wish, make_jobs
-from v2a_foley.engine.queue.lists import read_lines
-from v2a_foley.errors import RenderError
-from v2a_foley.progress import Progress, ProgressEvent
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.tiny.profile import write_profile  # noqa: E402 - found through ROOT
+from v2a_foley import ffmpeg  # noqa: E402 - found through ROOT
+from v2a_foley.engine.queue import batch, engines  # noqa: E402 - found through ROOT
+from v2a_foley.engine.queue.batch import BatchOptions  # noqa: E402 - found through ROOT
+from v2a_foley.engine.queue.engines import Crew  # noqa: E402 - found through ROOT
+from v2a_foley.engine.queue.hands import Order  # noqa: E402 - found through ROOT
+from v2a_foley.engine.queue.jobs import Wish, make_jobs  # noqa: E402 - found through ROOT
+from v2a_foley.engine.queue.lists import read_lines  # noqa: E402 - found through ROOT
+from v2a_foley.errors import RenderError  # noqa: E402 - found through ROOT
+from v2a_foley.progress import Progress, ProgressEvent  # noqa: E402 - found through ROOT
 
 
 class IdleHand:
