@@ -12,7 +12,7 @@ from v2a_foley.project.events import (
     default_vocabulary,
     parse_vocabulary,
 )
-from v2a_foley.project.model import Cue, Fingerprint, Heard, Hit, Intensity, Project, Shot, Take
+from v2a_foley.project.model import Cue, Fingerprint, Heard, Hit, Intensity, Project, Region, Shot, Take
 
 __all__ = [
     "DISTANCE",
@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Layer",
     "Project",
+    "Region",
     "Shot",
     "Take",
     "Vocabulary",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -62,16 +63,47 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class Region:
+    """Where on the screen something moves: a box by its centre and its size. It may reach beyond the screen's edge.
+
+    Attributes:
+        x: the centre, in parts of the picture's width from the left, 0 to 1.
+        y: the centre, in parts of the picture's height from the top, 0 to 1.
+        width: in parts of the picture's width, 0 to 1.
+        height: in parts of the picture's height, 0 to 1.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        """Refuse what does not lie on the screen."""
+        if not (0 <= self.x <= 1 and 0 <= self.y <= 1 and 0 <= self.width <= 1 and 0 <= self.height <= 1):
+            raise ValueError("a region's centre and size lie between 0 and 1")
+
+
+@dataclass(frozen=True)
 class Hit:
     """A moment at which something is struck.
 
     Attributes:
         time: when, on the film's clock.
         strength: how hard, 0 to 1.
+        region: where on the screen; None where that is not known.
+        muted: whether it is kept in the project and makes no sound.
     """
 
     time: Fraction
     strength: float = 1.0
+    region: Region | None = None
+    muted: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a strength that is none. One above 1 is refused where it is set; old documents may hold it."""
+        if not 0 <= self.strength < inf:
+            raise ValueError("a hit's strength is a number from 0")
 
 
 @dataclass(frozen=True)
@@ -81,15 +113,21 @@ class Intensity:
     Attributes:
         times: when, on the film's clock, rising.
         values: how strongly, 0 to 1; 1 is the event's nominal level.
+        regions: where on the screen, one a point, joined by straight lines as the values are; empty where not known.
     """
 
     times: tuple[Fraction, ...]
     values: tuple[float, ...]
+    regions: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse points that do not pair up."""
+        """Refuse points that do not pair up, or that are none."""
         if len(self.times) != len(self.values) or not self.times:
             raise ValueError("an intensity curve needs as many values as times, and at least one")
+        if self.regions and len(self.regions) != len(self.times):
+            raise ValueError("an intensity curve needs one region a point, or none")
+        if not all(0 <= value < inf for value in self.values):  # above 1: as a hit's strength
+            raise ValueError("the values of an intensity curve are numbers from 0")
 
 
 @dataclass(frozen=True)
