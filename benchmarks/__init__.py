@@ -1,0 +1,1 @@
+"""What is measured about the program, and the worlds that it is measured on."""
