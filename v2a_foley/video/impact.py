@@ -6,13 +6,14 @@ So the speed that a thing loses in its own direction is compared with what it lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.video.moving import WIDTH, Change, Thing, ThingFinder
+from v2a_foley.video.moving import Change, Thing
+from v2a_foley.video.traits import SIDE
 
 _LEAST = 0.35
 """Widths of the picture a second that must be lost."""
@@ -55,13 +56,48 @@ class _Track:
 
 
 @dataclass(frozen=True)
-class _Blow:
+class Blow:
+    """A sharp moment.
+
+    Attributes:
+        frame: number of the frame that shows it first.
+        lost: the speed that was lost, in sides of the picture a second.
+        thing: what struck.
+    """
+
     frame: int
     lost: float
+    thing: Thing
+
+    @property
+    def strength(self) -> float:
+        """How sharp it was, 0 to 1."""
+        return self.lost / (self.lost + _HALF_STRENGTH)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A thing on the frame at hand.
+
+    Attributes:
+        thing: where it is.
+        u: its speed to the right, in sides of the picture a second.
+        v: its speed down.
+        turn: the speed that it lost, or turned, on the frame before.
+        gone: whether it was here on the frame before, and is not any more.
+        born: whether it was not here on the frame before.
+    """
+
+    thing: Thing
+    u: float = 0.0
+    v: float = 0.0
+    turn: float = 0.0
+    gone: bool = False
+    born: bool = False
 
 
 class ImpactFinder:
-    """Collects, frame by frame, how much moves and what moves where.
+    """Follows, frame by frame, what moves where.
 
     Args:
         rate: frames a second.
@@ -70,63 +106,73 @@ class ImpactFinder:
     def __init__(self, rate: float) -> None:
         """Begin before the first frame."""
         self._rate = rate
-        self._finder = ThingFinder(rate)
-        self._moved: list[float] = []
+        self._count = 0
         self._tracks: list[_Track] = []
-        self._blows: list[_Blow] = []
+        self._blows: list[Blow] = []
 
-    def feed(self, frame: NDArray[np.uint8]) -> None:
-        """Look at the next frame, ``uint8 (height, width, 3)``, RGB."""
-        self._take(self._finder.feed(frame))
+    def feed(self, change: Change) -> list[Sighting]:
+        """Take in what changed with the next frame; return the things on it, and those that left with it."""
+        number, self._count = self._count, self._count + 1
+        return self._follow(change, number)
 
-    def finish(self, cuts: frozenset[int]) -> tuple[NDArray[np.float32], list[tuple[int, float]]]:
-        """Return how much moved on each frame (levels) and the sharp moments (frame, strength 0 to 1).
+    def finish(self, cuts: frozenset[int]) -> list[Blow]:
+        """Return the sharp moments, in order.
 
         Args:
             cuts: numbers of frames that begin a shot.
         """
-        self._take(self._finder.finish())
         for track in self._tracks:
             self._blows += _blows(track, self._rate)
         self._tracks = []
-        moved = np.array(self._moved, np.float32)
-        for cut in cuts:
-            moved[cut] = moved[cut + 1] if cut + 1 < len(moved) else 0.0
         beside = {cut + by for cut in cuts for by in (-2, -1, 0, 1)}
         apart = max(2, round(_APART * self._rate))
-        kept: list[_Blow] = []
+        kept: list[Blow] = []
         for blow in sorted(self._blows, key=lambda blow: -blow.lost):
             if blow.frame not in beside and all(abs(blow.frame - other.frame) >= apart for other in kept):
                 kept.append(blow)
-        kept.sort(key=lambda blow: blow.frame)
-        return moved, [(blow.frame, blow.lost / (blow.lost + _HALF_STRENGTH)) for blow in kept]
+        return sorted(kept, key=lambda blow: blow.frame)
 
-    def _take(self, changes: list[Change]) -> None:
-        for change in changes:
-            self._follow(change, len(self._moved))
-            self._moved.append(change.amount)
-
-    def _follow(self, change: Change, number: int) -> None:
+    def _follow(self, change: Change, number: int) -> list[Sighting]:
         """Lengthen the tracks by what moves now, nearest first; end the others, and begin new ones."""
         pairs = sorted((t.miss(s), i, j) for i, t in enumerate(self._tracks) for j, s in enumerate(change.things))
         taken: dict[int, int] = {}
         for miss, i, j in pairs:
             if miss < 1 and i not in taken and j not in taken.values():
                 taken[i] = j
-        going = []
+        going, seen = [], []
         for i, track in enumerate(self._tracks):
             if i in taken:
                 track.places.append(change.things[taken[i]])
                 going.append(track)
+                seen.append(_sighted(track, self._rate))
             else:
                 near = any(track.miss(thing) < 1 for thing in change.things)
                 track.stopped = change.clear and not near and not track.places[-1].at_edge
                 self._blows += _blows(track, self._rate)
+                seen.append(replace(_sighted(track, self._rate), gone=len(track.places) >= _SEEN))
         fresh = [thing for j, thing in enumerate(change.things) if j not in taken.values()]
         self._tracks = going + [_Track(number, [thing]) for thing in fresh]
+        return seen + [Sighting(thing, born=change.clear) for thing in fresh]
 
 
-def _blows(track: _Track, rate: float) -> list[_Blow]:
+def _sighted(track: _Track, rate: float) -> Sighting:
+    """Return where a thing is now, how fast, and how much of its speed it lost a frame ago."""
+    last = track.places[-1]
+    if len(track.places) < 2:
+        return Sighting(last)
+    scale = rate / SIDE
+    before = track.places[-2]
+    u, v = (last.x - before.x) * scale, (last.y - before.y) * scale
+    if len(track.places) < 3:
+        return Sighting(last, u, v)
+    earlier = track.places[-3]
+    u0, v0 = (before.x - earlier.x) * scale, (before.y - earlier.y) * scale
+    speed = hypot(u0, v0)
+    lost = speed - (u * u0 + v * v0) / speed if speed > 1e-6 else 0.0
+    return Sighting(last, u, v, lost)
+
+
+def _blows(track: _Track, rate: float) -> list[Blow]:
     """Return the blows on one thing's way."""
     if len(track.places) < _SEEN:
         return []
@@ -145,7 +191,7 @@ def _blows(track: _Track, rate: float) -> list[_Blow]:
         low, high = min(k, other), max(k, other)
         before, after = steps[low], steps[min(high + 1, len(steps) - 1)]
         speed = float(np.linalg.norm(before))
-        lost = (speed - float(before @ after) / speed) * rate / WIDTH if speed > 0 else 0.0
+        lost = (speed - float(before @ after) / speed) * rate / SIDE if speed > 0 else 0.0
         near = areas[max(0, low - 1) : high + 3]
         most = _STEADY_STOP if track.stopped and high + 4 > len(areas) else _STEADY
         edge = any(place.at_edge for place in track.places[max(0, low - 1) : high + 3])
@@ -154,7 +200,7 @@ def _blows(track: _Track, rate: float) -> list[_Blow]:
         sides = [*range(max(0, low - reach), low), *range(high + 1, min(high + 1 + reach, len(turns)))]
         around = [turns[i] for i in sides if steady[i]]
         if turns[k] >= _OUTSTANDING * (float(np.median(around)) if around else speed):
-            blows.append(_Blow(track.first + 1 + k, lost))
+            blows.append(Blow(track.first + 1 + k, lost, track.places[min(k + 1, len(track.places) - 1)]))
     return blows
 
 

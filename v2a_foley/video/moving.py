@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from v2a_foley.video.flow import Camera
+from v2a_foley.video.traits import SIDE
+
 Picture = NDArray[np.uint8]
 
-WIDTH = 160
-"""Frames are looked at this many pixels wide."""
 
 _BACK = 0.25
 """Seconds between the earlier frames whose median is taken for the background."""
 _SAMPLES = 7
 """How many earlier frames that are."""
-_NOISE = 7
+NOISE = 7
 """Levels that grain and compression change a pixel by, beyond the median change."""
 _CONTRAST = 14
 """Levels by which a thing differs from the background, beyond the median difference."""
@@ -48,12 +49,16 @@ class Thing:
         y: see ``x``.
         area: its pixels.
         at_edge: whether it touches the edge of the picture, where things come and go.
+        column: its centre on the screen, in pixels of the small picture.
+        row: see ``column``.
     """
 
     x: float
     y: float
     area: int
     at_edge: bool
+    column: float
+    row: float
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,15 @@ class Change:
         amount: mean levels by which the picture changed, noise left out.
         things: what moves; empty where too much changed to tell things apart.
         clear: whether things could be told apart.
+        part: of the picture that changed, 0 to 1.
+        begins: whether so much changed that a shot seems to begin.
     """
 
     amount: float
     things: tuple[Thing, ...] = ()
     clear: bool = True
+    part: float = 0.0
+    begins: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,21 +106,25 @@ class ThingFinder:
         self._settled = False
         self._window: NDArray[np.float32] | None = None
 
-    def feed(self, frame: Picture) -> list[Change]:
+    def feed(self, small: Picture, moved: Camera) -> list[Change]:
         """Look at the next frame; return what is known now of this frame and of those before it, in order.
 
         Args:
-            frame: ``uint8 (height, width, 3)``, RGB.
+            small: ``uint8 (height, width, 3)``, RGB, as ``reduced`` makes it.
+            moved: how the camera is thought to have moved since the frame before.
         """
-        small = _small(frame)
         if not self._seen:
             return self._begin(small, 0.0)
         last = self._seen[-1]
-        change = _difference(small, last.picture, _NOISE)
+        change = _difference(small, last.picture, NOISE)
         camera = last.camera
         if np.count_nonzero(change) > _WIDESPREAD * change.size:
             shift = self._shift(last.picture, small)
-            rest = _difference(small, _moved(last.picture, shift), _NOISE)
+            rest = _difference(small, _moved(last.picture, shift), NOISE)
+            if not moved.still:
+                other = _difference(small, moved.applied(last.picture), NOISE)
+                if other.mean() < rest.mean():
+                    rest, shift = other, (moved.x, moved.y)
             if rest.mean() < 0.8 * change.mean():
                 change, camera = _without_rim(rest, shift), (camera[0] + shift[0], camera[1] + shift[1])
         if np.count_nonzero(change) > _TOO_MUCH * change.size:
@@ -134,7 +147,7 @@ class ThingFinder:
         self._seen.append(_Seen(small, (0.0, 0.0)))
         self._age = np.full(small.shape[:2], self._recent, np.int32)
         self._settled = False
-        return [Change(amount, clear=False)]
+        return [Change(amount, clear=False, part=1.0, begins=True)]
 
     def _found(self) -> list[Change]:
         """Return what moves on the frames that wait."""
@@ -142,7 +155,8 @@ class ThingFinder:
         for now, change, recent in self._waiting:
             things = self._things(now, change, recent)
             clear = len(things) <= _CROWD
-            found.append(Change(float(change.mean()), things if clear else (), clear=clear))
+            part = float(np.count_nonzero(change)) / change.size
+            found.append(Change(float(change.mean()), things if clear else (), clear, part))
         self._waiting.clear()
         self._settled = True
         return found
@@ -184,12 +198,14 @@ def _median(pictures: list[Picture]) -> Picture:
     return line[middle]
 
 
-def _small(frame: Picture) -> Picture:
+def reduced(frame: Picture) -> Picture:
+    """Return a frame at the size at which motion is looked at, its longer side ``SIDE`` pixels; ``uint8``, RGB."""
     import cv2
 
     height, width = frame.shape[:2]
-    size = (WIDTH, max(16, round(WIDTH * height / width)))
-    way = cv2.INTER_AREA if width >= WIDTH else cv2.INTER_LINEAR
+    scale = SIDE / max(height, width)
+    size = (max(16, round(width * scale)), max(16, round(height * scale)))
+    way = cv2.INTER_AREA if scale <= 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.GaussianBlur(cv2.resize(frame, size, interpolation=way), (3, 3), 0), np.uint8)
 
 
@@ -238,7 +254,9 @@ def _told_apart(mask: Picture, changed: NDArray[np.bool_], camera: tuple[float, 
     at_edge = np.bincount(which, rim, count) > 0
     moves = np.bincount(which, changed[rows, columns], count) >= _ALIVE
     return tuple(
-        Thing(float(x[n] - camera[0]), float(y[n] - camera[1]), int(areas[n]), bool(at_edge[n]))
+        Thing(
+            float(x[n] - camera[0]), float(y[n] - camera[1]), int(areas[n]), bool(at_edge[n]), float(x[n]), float(y[n])
+        )
         for n in range(1, count)
         if areas[n] >= _SMALLEST and moves[n]
     )

@@ -1,0 +1,141 @@
+"""What can be told of every frame's motion, cell by cell: the input of whoever learns where sounds belong.
+
+A cell is some ten pixels of the small picture a side. What the numbers mean for sound is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2a_foley.video.flow import Camera, Field, Flow
+
+CELLS = ("u", "v", "speed", "change", "light", "fresh", "thing", "thing_u", "thing_v", "turn", "gone", "born")
+"""Of a cell: flow right and down, its greatest amount, change, change of light, what no flow explains; then of a thing
+in it: its size, its speed right and down, the speed that it has just lost, whether it is gone or new."""
+FRAME = ("camera_u", "camera_v", "zoom", "light", "changed", "unclear", "repeated", "first", "dt")
+"""Of the frame: the camera's speed right and down, its zoom, change of light, the part that changed, whether things
+could not be told apart, whether the film showed the frame before twice, whether it begins a shot, and its length."""
+CELL = 10
+"""Pixels of the small picture that a cell is wide and high, about."""
+SIDE = 160
+"""Pixels of the longer side of the small picture."""
+
+_LEVELS = 32.0
+
+Cells = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Traits:
+    """Some frames that follow each other.
+
+    Attributes:
+        times: when each is shown.
+        cells: ``float32 (n, 12, rows, columns)``, in the order of ``CELLS``, about -3 to 3.
+        frame: ``float32 (n, 9)``, in the order of ``FRAME``.
+    """
+
+    times: tuple[Fraction, ...]
+    cells: Cells
+    frame: NDArray[np.float32]
+
+
+class TraitReader(Protocol):
+    """Reads the traits of a film, in order, once."""
+
+    def feed(self, traits: Traits) -> None:
+        """Read the next frames."""
+        ...
+
+
+def grid(height: int, width: int) -> tuple[int, int]:
+    """Return how many rows and columns of cells a small picture has."""
+    return max(1, round(height / CELL)), max(1, round(width / CELL))
+
+
+def pressed(value: float | NDArray[np.float32]) -> NDArray[np.float32]:
+    """Press speeds (sides of the picture a second) to about -3 to 3, sign kept."""
+    return np.arcsinh(5.0 * np.asarray(value, np.float32))
+
+
+def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: float, noise: int) -> tuple[Cells, Picture]:
+    """Return the first six values of every cell, and the pixels that changed beside the camera's movement.
+
+    Args:
+        flow: between the two; None where nothing changed.
+        before: the frame before, grey, ``uint8 (height, width)``.
+        after: the frame.
+        rate: one over the seconds between the two.
+        noise: grey levels that grain and compression change a pixel by, beyond the median change.
+
+    Returns:
+        ``float32 (6, rows, columns)``, and by how many levels each pixel changed, 0 where it may be noise.
+    """
+    import cv2
+
+    rows, columns = grid(*after.shape)
+    if flow is None:
+        return np.zeros((6, rows, columns), np.float32), np.zeros_like(after)
+    steady = flow.camera.applied(before)
+    apart = cv2.absdiff(after, steady)
+    usual = int(np.median(np.asarray(apart)[1::3, 1::3]))
+    change = np.asarray(cv2.threshold(apart, noise + 2 * usual, 0, cv2.THRESH_TOZERO)[1], np.uint8)
+    near = cv2.dilate((change > 0).astype(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32)
+    rest = flow.rest * near[..., None] * np.float32(rate / SIDE)
+    speed = cv2.magnitude(rest[..., 0], rest[..., 1])
+    light = (after.astype(np.float32) - steady) * (change > 0)
+    fresh = _unexplained(flow.whole, before, after, noise + 2 * usual) * near
+    made = np.empty((6, rows, columns), np.float32)
+    for number, field in enumerate((rest[..., 0], rest[..., 1], speed, change.astype(np.float32), light, fresh)):
+        made[number] = cv2.resize(np.ascontiguousarray(field), (columns, rows), interpolation=cv2.INTER_AREA)
+    made[2] = _greatest(speed, rows, columns)
+    made[:3] = pressed(made[:3])
+    made[3:] = np.sign(made[3:]) * np.sqrt(np.abs(made[3:]) / _LEVELS)
+    return made, change
+
+
+def camera_values(camera: Camera, rate: float) -> tuple[float, float, float]:
+    """Return the first three values of a frame."""
+    values = pressed(np.array([camera.x * rate / SIDE, camera.y * rate / SIDE, camera.zoom * rate], np.float32))
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def light_value(before: Picture, after: Picture) -> float:
+    """Return by how much a frame is lighter or darker than the one before, -3 to 3."""
+    return float(np.arcsinh((float(after.mean()) - float(before.mean())) / 4.0))
+
+
+def stacked(times: Sequence[Fraction], cells: Sequence[Cells], frame: Sequence[NDArray[np.float32]]) -> Traits:
+    """Return frames as one."""
+    return Traits(tuple(times), np.stack(cells).astype(np.float32), np.stack(frame).astype(np.float32))
+
+
+def _greatest(speed: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+    """Return the greatest value of each cell."""
+    import cv2
+
+    even = cv2.resize(
+        cv2.dilate(speed, np.ones((3, 3), np.uint8)), (columns * 4, rows * 4), interpolation=cv2.INTER_AREA
+    )
+    return np.asarray(even, np.float32).reshape(rows, 4, columns, 4).max(axis=(1, 3))
+
+
+def _unexplained(whole: Field, before: Picture, after: Picture, noise: int) -> NDArray[np.float32]:
+    """Return by how many levels a frame differs from what the flow makes of the one before."""
+    import cv2
+
+    y, x = _places(*after.shape)
+    moved = cv2.remap(before, x - whole[..., 0], y - whole[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.threshold(cv2.absdiff(after, moved), noise, 0, cv2.THRESH_TOZERO)[1], np.float32)
+
+
+def _places(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    return y, x
