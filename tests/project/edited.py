@@ -11,20 +11,23 @@ from hypothesis import strategies as st
 
 from tests.projects import ENGINE, HAMMER, RAIN, STEPS, WIND, film
 from v2a_foley.errors import UsageError
-from v2a_foley.project import Cue, Heard, Hit, Intensity, Layer, Project, Shot, Take
+from v2a_foley.project import Cue, Heard, Hit, Intensity, Layer, Project, Region, Shot, Take
 from v2a_foley.project.edits import (
     CUE_FIELDS,
     AddCue,
     AddHit,
     AddTake,
+    DrawIntensity,
     MergeShots,
     MoveCue,
     MoveCut,
     MoveHit,
+    MuteHit,
     ParkCue,
     RemoveCue,
     RemoveHit,
     RemoveTake,
+    ReplaceHits,
     SetCue,
     SetFilm,
     SetShot,
@@ -42,6 +45,19 @@ from v2a_foley.timebase import TimeRange, from_frame
 FOLDER = Path("/films/one")
 RATE = Fraction(24)
 EVENTS = (RAIN, WIND, HAMMER, STEPS, ENGINE)
+
+
+UNIT = st.floats(0, 1)
+REGIONS = st.builds(Region, UNIT, UNIT, UNIT, UNIT)
+
+
+@st.composite
+def curves(draw, times):
+    """A curve of a few points, with regions or without."""
+    at = sorted(draw(st.sets(times, min_size=1, max_size=4)))
+    values = draw(st.lists(UNIT, min_size=len(at), max_size=len(at)))
+    regions = draw(st.just([]) | st.lists(REGIONS, min_size=len(at), max_size=len(at)))
+    return Intensity(tuple(at), tuple(values), tuple(regions))
 
 
 def under(project, span):
@@ -80,18 +96,19 @@ def projects(draw):
         numbers = sorted(draw(st.sets(st.integers(1, len(shots))))) if odd else under(project, span)
         event = draw(st.sampled_from(EVENTS))
         hits = tuple(
-            Hit(Fraction(at, 48), 0.5) for at in sorted(draw(st.sets(st.integers(start, end - 1), max_size=3)))
+            Hit(Fraction(at, 48), 0.5, draw(st.none() | REGIONS), draw(st.booleans()))
+            for at in sorted(draw(st.sets(st.integers(start, end - 1), max_size=3)))
         )
         takes = tuple(take_of(f"c{number}t{each}") for each in range(1, draw(st.integers(0, 2)) + 1))
         active = draw(st.sampled_from([None, *(take.id for take in takes)]))
         cue = Cue(f"c{number}", event.layer, span, tuple(numbers), event, hits=hits, takes=takes, active=active)
+        cue = replace(cue, intensity=draw(st.none() | curves(st.integers(start, end).map(lambda at: Fraction(at, 48)))))
         parked = draw(st.integers(0, 7)) == 0
         project = replace(project, parked=(*project.parked, cue)) if parked else project.with_cues((*project.cues, cue))
     return project
 
 
 TIMES = st.integers(-12, 500).map(lambda at: Fraction(at, 48))
-UNIT = st.floats(0, 1)
 
 
 @st.composite
@@ -109,8 +126,8 @@ def values_of(draw, cue):
         "muted": st.booleans(),
         "fade_in": st.none() | TIMES,
         "fade_out": st.none() | TIMES,
-        "hits": st.lists(st.builds(Hit, TIMES, UNIT), max_size=3).map(tuple),
-        "intensity": st.none() | st.just(Intensity((Fraction(1), Fraction(2)), (0.25, 1.0))),
+        "hits": st.lists(st.builds(Hit, TIMES, UNIT, st.none() | REGIONS, st.booleans()), max_size=3).map(tuple),
+        "intensity": st.none() | curves(TIMES),
         "active": st.sampled_from([None, "c1t1", *(take.id for take in cue.takes)]),
         "slip": TIMES,
     }
@@ -123,7 +140,7 @@ def edits(draw, project, deep=2):
     """An edit of a project; some of them cannot be."""
     shot = draw(st.integers(0, len(project.shots) + 1))
     # Hypothesis likes small numbers; every kind shall have its turn.
-    kind = crc32(draw(st.binary(min_size=4, max_size=4))) % (24 if deep else 23)
+    kind = crc32(draw(st.binary(min_size=4, max_size=4))) % (27 if deep else 26)
     if kind <= 2:
         at = draw(TIMES)
         inside = next((each.index for each in project.shots if each.range.contains(at)), shot)
@@ -146,7 +163,7 @@ def edits(draw, project, deep=2):
         some = {"original": "duck", "gain": draw(st.floats(-5, 5)), "prompt": ["a", "b"], "cuts": None}
         names = st.sets(st.sampled_from(sorted(some)))
         return SetFilm({name: some[name] for name in draw(names)}, tuple(sorted(draw(names))))
-    if kind == 23:
+    if kind == 26:
         done, now = [], project
         for _ in range(draw(st.integers(0, 3))):
             edit = draw(edits(now, deep - 1))
@@ -162,7 +179,8 @@ def edits_of_cues(draw, project, kind):
     cue = draw(st.sampled_from([*project.cues, *project.parked]))
     hit = draw(st.sampled_from([each.time for each in cue.hits] or [Fraction(1)]))
     take = draw(st.sampled_from([each.id for each in cue.takes] or ["c1t1"]))
-    inside = draw(st.integers(0, 48).map(lambda part: cue.range.start + cue.range.duration * part / 48))
+    parts = st.integers(0, 48).map(lambda part: cue.range.start + cue.range.duration * part / 48)
+    inside = draw(parts)
     made = {
         8: lambda: RemoveCue(cue.id),
         9: lambda: MoveCue(cue.id, draw(TIMES)),
@@ -171,7 +189,7 @@ def edits_of_cues(draw, project, kind):
         12: lambda: ParkCue(cue.id),
         13: lambda: UnparkCue(draw(st.sampled_from([each.id for each in project.parked] or [cue.id])), to=None),
         14: lambda: UnparkCue(cue.id, draw(TIMES), place=draw(st.none() | st.integers(0, 4))),
-        15: lambda: AddHit(cue.id, inside, draw(st.floats(-0.5, 1.5))),
+        15: lambda: AddHit(cue.id, inside, draw(st.floats(-0.5, 1.5)), draw(st.none() | REGIONS)),
         16: lambda: MoveHit(cue.id, hit, inside),
         17: lambda: StrikeHit(cue.id, hit, draw(UNIT)),
         18: lambda: RemoveHit(cue.id, hit),
@@ -187,6 +205,11 @@ def edits_of_cues(draw, project, kind):
         20: lambda: RemoveTake(cue.id, take, draw(st.sampled_from([None, *(each.id for each in cue.takes)]))),
         21: lambda: SetCue(cue.id, draw(values_of(cue))),
         22: lambda: SetCue(cue.id, draw(values_of(cue))),
+        23: lambda: MuteHit(cue.id, hit, draw(st.booleans())),
+        24: lambda: DrawIntensity(cue.id, draw(curves(st.just(inside) | parts))),
+        25: lambda: ReplaceHits(
+            cue.id, tuple(draw(st.lists(st.builds(Hit, parts, UNIT, st.none() | REGIONS, st.booleans()), max_size=3)))
+        ),
     }
     return made[kind]()
 

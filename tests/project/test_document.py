@@ -10,7 +10,7 @@ import pytest
 
 from tests.project.folders import filled
 from v2a_foley.errors import ProjectError, ProjectNewer
-from v2a_foley.project import Fingerprint, default_vocabulary
+from v2a_foley.project import Fingerprint, Hit, Intensity, Region, default_vocabulary
 from v2a_foley.project.document import from_document, from_text, to_document, to_text
 
 UNKNOWN = {"colour": "red", "more": {"deep": [1, 2.5, None, True]}}
@@ -66,6 +66,24 @@ def test_what_is_not_at_its_default_comes_back(project, folder):
     assert again(project, folder) == project
 
 
+def test_regions_and_mutes_come_back_and_are_written_only_where_they_are_set(project, folder):
+    hits = (Hit(Fraction(1), 0.5), Hit(Fraction(2), 1.0, Region(0.1, 0.2, 0.3, 1 / 3)), Hit(Fraction(3), muted=True))
+    curve = Intensity((Fraction(5), Fraction(6)), (0.25, 0.5), (Region(0, 0, 0, 0), Region(1, 1, 1, 1)))
+    cues = list(project.cues)
+    cues[2], cues[3] = replace(cues[2], hits=hits), replace(cues[3], intensity=curve)
+    document = to_document(project.with_cues(cues), folder)
+    assert document["cues"][2]["hits"] == [
+        ["1", 0.5],
+        ["2", 1.0, {"region": [0.1, 0.2, 0.3, 1 / 3]}],
+        ["3", 1.0, {"muted": True}],
+    ]
+    assert document["version"] == 2
+    assert again(project.with_cues(cues), folder) == project.with_cues(cues)
+    parked = replace(project, cues=tuple(cues[:2]), parked=tuple(cues[2:]))
+    assert to_document(parked, folder)["version"] == 2
+    assert to_document(project, folder)["version"] == 1
+
+
 def test_every_event_of_the_vocabulary_comes_back(project, folder):
     cue = project.cues[0]
     events = default_vocabulary().events
@@ -102,8 +120,8 @@ def test_what_is_not_known_never_covers_what_is(project, folder):
 
 
 def test_a_newer_version_is_refused_in_words(project, folder):
-    with pytest.raises(ProjectNewer, match=r"newer program \(version 2 of the format; this one knows 1\)") as caught:
-        from_document({**to_document(project, folder), "version": 2}, folder)
+    with pytest.raises(ProjectNewer, match=r"newer program \(version 3 of the format; this one knows 2\)") as caught:
+        from_document({**to_document(project, folder), "version": 3}, folder)
     assert "Update" in caught.value.hint
 
 
@@ -138,6 +156,15 @@ def test_a_newer_version_is_refused_in_words(project, folder):
         (["cues", 2, "hits", 0], ["1"], r"cues\[2\]\.hits\[0\] is a list, not a time and a strength"),
         (["cues", 3, "intensity"], [["2", 1], ["1", 1]], r"cues\[3\]\.intensity runs back in time"),
         (["cues", 3, "intensity"], [], r"cues\[3\]\.intensity has no points"),
+        (["cues", 2, "hits", 0], ["1", 1, {}, 1], r"cues\[2\]\.hits\[0\] is a list, not a time and a strength"),
+        (["cues", 2, "hits", 0], ["1", 1, 7], r"cues\[2\]\.hits\[0\] is 7, not an object"),
+        (["cues", 2, "hits", 0], ["1", 1, {"colour": 1}], r"hits\[0\]\[2\]\.colour is not known of a point"),
+        (["cues", 2, "hits", 0], ["1", 1, {"muted": 1}], r"hits\[0\]\[2\]\.muted is 1, neither true nor false"),
+        (["cues", 2, "hits", 0], ["1", 1, {"region": [0.5]}], r"\[2\]\.region is a list, not a centre and a size"),
+        (["cues", 2, "hits", 0], ["1", 1, {"region": [0.5, nan, 0, 0]}], r"\[2\]\.region\[1\] is nan, which is out"),
+        (["cues", 2, "hits", 0], ["1", 1, {"region": [0.5, 0, 9, 0]}], r"\[2\]\.region\[2\] is 9, which is out"),
+        (["cues", 3, "intensity"], [["1", 1, {"muted": True}]], r"\[2\]\.muted is not known of a point"),
+        (["cues", 3, "intensity"], [["1", 1, {"region": [0, 0, 0, 0]}], ["2", 1]], r"has regions for some"),
         (["cues", 1, "takes", 0, "digest"], "../../etc/passwd", r"cues\[1\]\.takes\[0\]\.digest is '\.\./\.\./etc"),
         (["cues", 1, "takes", 0, "digest"], "A" * 64, r"takes\[0\]\.digest is .*, not 64 hexadecimal digits"),
         (["cues", 1, "takes", 0, "digest"], ..., r"takes\[0\]\.digest is missing"),

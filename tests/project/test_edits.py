@@ -12,19 +12,24 @@ import v2a_foley.project.edits as edits_module
 from tests.project.edited import FOLDER, check, edits, projects, take_of, tried
 from tests.projects import RAIN, film, project_of
 from v2a_foley.errors import UsageError
-from v2a_foley.project import Hit, Intensity, Layer, default_vocabulary
+from v2a_foley.project import Hit, Intensity, Layer, Region, default_vocabulary
 from v2a_foley.project.edits import (
     KINDS,
     AddCue,
+    AddHit,
     AddTake,
+    DrawIntensity,
     MergeShots,
     MoveCue,
     MoveCut,
+    MuteHit,
     RemoveTake,
+    ReplaceHits,
     SetCue,
     SplitCue,
     SplitShot,
     Steps,
+    StrikeHit,
     TrimCue,
     edit_from_json,
     edit_to_json,
@@ -185,6 +190,65 @@ def test_shots_between_which_others_are_missing_cannot_be_joined(project):
         MoveCut(3, Fraction(6)).apply(part)
 
 
+HERE = Region(0.25, 0.5, 0.25, 0.125)
+THERE = Region(0.75, 0.5, 0.75, 0.125)
+
+
+def test_a_muted_hit_keeps_its_strength_and_its_place(project):
+    cue = project.cue("c3")
+    at, last = cue.hits[1].time, cue.range.end - HALF
+    new, _ = AddHit("c3", last, 0.5, HERE).apply(project)
+    new, back = MuteHit("c3", last, muted=True).apply(new)
+    assert new.cue("c3").hits == (*cue.hits, Hit(last, 0.5, HERE, muted=True))
+    struck = StrikeHit("c3", last, 0.0).apply(new)[0]
+    assert struck.cue("c3").hits[-1] == Hit(last, 0.0, HERE, muted=True)
+    assert back.apply(new)[0].cue("c3").hits[-1] == Hit(last, 0.5, HERE)
+    with pytest.raises(UsageError, match="no hit"):
+        MuteHit("c3", at + HALF).apply(project)
+
+
+def test_hits_are_taken_anew_inside_of_the_cue_only(project):
+    hits = project.cue("c3").hits
+    trimmed = TrimCue("c3", start=hits[1].time).apply(project)[0]
+    tapped = (Hit(hits[2].time, 0.1, muted=True), Hit(hits[1].time + HALF, 1.0, HERE))
+    assert ReplaceHits("c3", tapped).apply(trimmed)[0].cue("c3").hits == (hits[0], tapped[1], tapped[0])
+    for wrong in ((hits[0],), (tapped[0], Hit(hits[2].time))):
+        with pytest.raises(UsageError):
+            ReplaceHits("c3", wrong).apply(trimmed)
+
+
+def test_drawing_replaces_the_points_between_and_keeps_where_they_lie(project):
+    start, end = project.cue("c4").range.start, project.cue("c4").range.end
+    third = (end - start) / 4
+    curve = Intensity((start, start + third, end), (0.0, 1.0, 0.5), (HERE, THERE, THERE))
+    project, _ = SetCue("c4", {"intensity": curve}).apply(project)
+    pen = Intensity((start + third / 2, start + 2 * third), (0.25, 0.75))
+    found = DrawIntensity("c4", pen).apply(project)[0].cue("c4").intensity
+    assert found.times == (start, start + third / 2, start + 2 * third, end)
+    assert found.values == (0.0, 0.25, 0.75, 0.5)
+    assert found.regions == (HERE, Region(0.5, 0.5, 0.5, 0.125), THERE, THERE)
+    plain, _ = SetCue("c4", {"intensity": None}).apply(project)
+    assert DrawIntensity("c4", pen).apply(plain)[0].cue("c4").intensity == Intensity(
+        (start, *pen.times, end), (1.0, *pen.values, 1.0)
+    )
+    with pytest.raises(UsageError, match="does not lie"):
+        DrawIntensity("c4", Intensity((end + 1,), (1.0,))).apply(project)
+
+
+def test_halves_of_a_split_cue_and_of_a_split_shot_hold_every_hit(project):
+    hits = tuple(
+        Hit(hit.time, 0.3 * n, HERE if n else None, muted=n == 1) for n, hit in enumerate(project.cue("c3").hits)
+    )
+    project, _ = ReplaceHits("c3", hits).apply(project)
+    halves, join = SplitCue("c3", hits[1].time, "c9").apply(project)
+    assert halves.cue("c3").hits + halves.cue("c9").hits == hits
+    assert join.apply(halves)[0].cue("c3").hits == hits
+    cut = SplitShot(1, Fraction(1)).apply(project)[0]
+    assert MergeShots(1).apply(cut)[0].cue("c3") == project.cue("c3")
+    by = Fraction(5, 7)
+    assert MoveCue("c3", by).apply(project)[0].cue("c3").hits == tuple(replace(hit, time=hit.time + by) for hit in hits)
+
+
 IMPOSSIBLE = [
     {"gain": 99.0},
     {"gain": float("nan")},
@@ -225,6 +289,12 @@ NO_EDITS = [
     {"edit": "set_cue", "cue": "c1", "values": {"event": "no such event"}},
     {"edit": "set_cue", "cue": "c\ud800", "values": {"gain": 1}},
     {"edit": "set_film", "values": {"gain": float("inf")}},
+    {"edit": "mute_hit", "cue": "c1", "at": "1", "muted": 1},
+    {"edit": "add_hit", "cue": "c1", "at": "1", "region": [0.5, 0.5]},
+    {"edit": "add_hit", "cue": "c1", "at": "1", "region": [0.5, 0.5, 2.0, 0.1]},
+    {"edit": "replace_hits", "cue": "c1", "hits": [["1", 1, {"muted": "yes"}]]},
+    {"edit": "draw_intensity", "cue": "c1", "points": None},
+    {"edit": "draw_intensity", "cue": "c1", "points": [["2", 1], ["1", 1]]},
     {"edit": "add_take", "cue": "c1", "take": {"id": "c1t1", "path": "/etc/passwd"}},
     {"edit": "steps", "title": "x", "edits": [{"edit": "split_shot", "shot": 1}]},
 ]
@@ -255,6 +325,14 @@ def test_an_event_of_the_vocabulary_is_named_and_any_other_told():
         sent(SetCue("c1", {"event": replace(known, caption="another sound")})).values["event"].caption
         == "another sound"
     )
+
+
+def test_edits_of_before_regions_are_read_as_they_were():
+    old = {"edit": "add_hit", "cue": "c1", "at": "1", "strength": 0.5}
+    assert edit_from_json(old, FOLDER) == AddHit("c1", Fraction(1), 0.5)
+    assert edit_to_json(AddHit("c1", Fraction(1), 0.5)) == old
+    old = {"edit": "set_cue", "cue": "c1", "values": {"hits": [["1", 0.5]], "intensity": [["1", 0.5]]}}
+    assert edit_to_json(edit_from_json(old, FOLDER)) == old
 
 
 JSON = st.recursive(

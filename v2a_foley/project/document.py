@@ -20,6 +20,7 @@ from v2a_foley.project.places import DOCUMENT, TAKES, absolute, check_takes, med
 from v2a_foley.project.records.cues import cue_form, read_cues
 from v2a_foley.project.records.events import Written, read_events
 from v2a_foley.project.records.form import in_one_go
+from v2a_foley.project.records.hits import say_more
 from v2a_foley.project.records.media import read_media, write_media
 from v2a_foley.project.records.shots import shot_form
 from v2a_foley.project.records.takes import sound_file
@@ -29,6 +30,8 @@ from v2a_foley.version import VERSION as PROGRAM
 
 FORMAT = "v2a-foley-project"
 _KNOWN = {"format", "version", "id", "program", "media", "profile", "settings", "events", "shots", "cues", "parked"}
+BEFORE_REGIONS = 1
+"""The version whose programs read all but regions and muted hits; they refuse a newer one in words."""
 _INNER = ("media", "events")
 """Known members inside of which what is not known is kept, in the project's ``extra`` under their names."""
 
@@ -63,7 +66,7 @@ def to_document(project: Project, folder: Path) -> dict[str, Any]:
             written.records[key] = {**more, **written.records[key]}
     return {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if say_more((*project.cues, *project.parked)) else BEFORE_REGIONS,
         "id": project.id,
         "program": PROGRAM,
         "media": media,

@@ -14,8 +14,8 @@ from v2a_foley.errors import ProjectNewer
 from v2a_foley.project.records.values import Plain, Wrong, read_each, shown, table
 from v2a_foley.timebase import as_text
 
-VERSION = 1
-"""The version of documents that this program writes."""
+VERSION = 2
+"""The newest version of documents. One that says nothing that version 1 could not is written as version 1."""
 _LONGEST = 1e12
 _TICKS = 48_000
 """Version 0 wrote seconds as decimal fractions; they meant the nearest sample."""
@@ -63,6 +63,11 @@ def _from_0(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "version": 1, "shots": shots, "cues": cues, "media": _media_from_0(document)}
 
 
+def _from_1(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Version 1 knew no regions and no muted hits; all that it said is said in the same way."""
+    return {**document, "version": 2}
+
+
 def _media_from_0(document: Mapping[str, Any]) -> dict[str, Any]:
     """Rates and durations of version 0 were texts already, save for the starts."""
     media = dict(_inner("media", lambda: table(document.get("media"))))
@@ -103,5 +108,5 @@ def _inner(key: str, read: Callable[[], Any]) -> Plain:
         raise error.within(key) from error
 
 
-STEPS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {0: _from_0}
+STEPS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {0: _from_0, 1: _from_1}
 """By the version that a step starts from, the step to the next."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from v2a_foley.errors import UsageError
+from v2a_foley.project.curves import kept_regions
 from v2a_foley.project.edits import Edit, MoveCue, MoveCut, SetCue, SetFilm, SetShot, TrimCue
 from v2a_foley.project.events import Event, Layer, default_vocabulary
 from v2a_foley.project.model import Cue, Hit, Intensity, Project
@@ -18,6 +20,7 @@ from v2a_foley.timebase import Timecode, from_frame, to_frame
 _SECONDS = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?(/[0-9]{1,12})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _TRUTHS = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+_MUTED = " muted"
 _SHOT_FIELDS = ("start", "scene", "unsure")
 _PLACES = ("at", "start", "end")
 """Where a cue lies, which has edits of its own: moved as a whole, or trimmed."""
@@ -138,8 +141,8 @@ def _parts(project: Project, cue: Cue, values: Mapping[str, list[str]]) -> dict[
         "fade_in": _or_none(_seconds),
         "fade_out": _or_none(_seconds),
         "slip": _seconds,
-        "hits": lambda name, text: tuple(Hit(*point) for point in _points(time, name, text)),
-        "intensity": _or_none(lambda name, text: _curve(_points(time, name, text))),
+        "hits": lambda name, text: _hits(cue, _points(time, name, text)),
+        "intensity": _or_none(lambda name, text: _curve(cue, _points(time, name, text))),
         "active": _or_none(_text),
     }
     parts = {}
@@ -204,17 +207,35 @@ def _time(project: Project, name: str, text: str) -> Fraction:
     return media.picture.start + from_frame(code.frame - start.frame, start.rate)
 
 
-def _points(time: Callable[[str, str], Fraction], name: str, text: str) -> list[tuple[Fraction, float]]:
-    """Read times with strengths, ``1.5@0.8, 2``; without one it is 1."""
+def _points(time: Callable[[str, str], Fraction], name: str, text: str) -> list[tuple[Fraction, float, bool]]:
+    """Read times with strengths, ``1.5@0.8, 2, 3@0.5 muted``; without one it is 1."""
     points = []
     for each in filter(None, (part.strip() for part in text.split(","))):
-        at, _, strength = each.partition("@")
-        points.append((time(name, at), _number(name, strength) if strength else 1.0))
+        said, muted = (each[: -len(_MUTED)].rstrip(), True) if each.endswith(_MUTED) else (each, False)
+        at, _, amount = said.partition("@")
+        strength = _number(name, amount) if amount else 1.0
+        if not 0 <= strength <= 1:
+            raise UsageError(f"A strength of {strength:g} is out of range.", hint="Choose 0, the faintest, to 1.")
+        points.append((time(name, at), strength, muted))
     return points
 
 
-def _curve(points: Sequence[tuple[Fraction, float]]) -> Intensity | None:
-    return Intensity(tuple(time for time, _ in points), tuple(value for _, value in points)) if points else None
+def _hits(cue: Cue, points: Sequence[tuple[Fraction, float, bool]]) -> tuple[Hit, ...]:
+    """Return hits; one where the cue has one already stays in its place on the screen."""
+    regions = {hit.time: hit.region for hit in cue.hits}
+    return tuple(Hit(at, strength, regions.get(at), muted) for at, strength, muted in points)
+
+
+def _curve(cue: Cue, points: Sequence[tuple[Fraction, float, bool]]) -> Intensity | None:
+    """Return a curve of the cue, in the places on the screen of the one that it has."""
+    if any(muted for _, _, muted in points):
+        raise UsageError("A point of a curve cannot be muted.", hint="Give it a strength of 0.")
+    if any(later[0] <= earlier[0] for earlier, later in pairwise(points)):
+        raise UsageError(
+            "The times of a curve do not rise.", hint="Put its points in order, each at a time of its own."
+        )
+    curve = Intensity(tuple(at for at, _, _ in points), tuple(value for _, value, _ in points)) if points else None
+    return None if curve is None else kept_regions(curve, cue.intensity)
 
 
 def _layer(_name: str, text: str) -> Layer:

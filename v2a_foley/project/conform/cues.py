@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from v2a_foley.project.conform.follow import SEAM, Following, Piece, Strip, uncovered
 from v2a_foley.project.events import Kind
-from v2a_foley.project.model import Cue, Intensity
+from v2a_foley.project.model import Cue
 from v2a_foley.timebase import TimeRange
 
 _SLIVER = 3
@@ -128,7 +128,7 @@ def _placed(cue: Cue, name: str, group: Sequence[Piece], *, whole: bool) -> Cue:
         anchor=None if begun == span.start else begun,
         slip=cue.slip + into if cue.takes else cue.slip,
         hits=tuple(replace(hit, time=first.moment(hit.time)) for hit in hits),
-        intensity=None if curve is None else Intensity(tuple(map(first.moment, curve.times)), curve.values),
+        intensity=None if curve is None else replace(curve, times=tuple(map(first.moment, curve.times))),
         takes=tuple(replace(take, id=ids[take.id]) for take in cue.takes),
         active=None if cue.active is None else ids.get(cue.active),
     )

@@ -15,12 +15,13 @@ from v2a_foley.project.edits.cues import (
     UnparkCue,
     new_cue,
 )
+from v2a_foley.project.edits.curves import DrawIntensity
 from v2a_foley.project.edits.cuts import MergeShots, MoveCut, ReplaceShots, SetShot, SplitShot
 from v2a_foley.project.edits.edit import KINDS, Edit, Steps
 from v2a_foley.project.edits.fields import CUE_FIELDS, CueField
 from v2a_foley.project.edits.film import SetFilm
 from v2a_foley.project.edits.finding import free_cue_id
-from v2a_foley.project.edits.hits import AddHit, MoveHit, RemoveHit, StrikeHit
+from v2a_foley.project.edits.hits import AddHit, MoveHit, MuteHit, RemoveHit, ReplaceHits, StrikeHit
 from v2a_foley.project.edits.numbering import shots_under
 from v2a_foley.project.edits.parts import RestoreCue, SetCue
 from v2a_foley.project.edits.record import edit_from_json, edit_to_json
@@ -33,16 +34,19 @@ __all__ = [
     "AddHit",
     "AddTake",
     "CueField",
+    "DrawIntensity",
     "Edit",
     "MergeShots",
     "MoveCue",
     "MoveCut",
     "MoveHit",
+    "MuteHit",
     "ParkCue",
     "PutBackCue",
     "RemoveCue",
     "RemoveHit",
     "RemoveTake",
+    "ReplaceHits",
     "ReplaceShots",
     "RestoreCue",
     "SetCue",

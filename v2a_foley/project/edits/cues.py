@@ -13,7 +13,7 @@ from v2a_foley.project.edits.finding import check_new_id, checked_place, cue_at,
 from v2a_foley.project.edits.numbering import shots_under
 from v2a_foley.project.edits.parts import changed, taken_back
 from v2a_foley.project.events import Event
-from v2a_foley.project.model import Cue, Intensity, Project
+from v2a_foley.project.model import Cue, Project
 from v2a_foley.timebase import TimeRange, as_clock
 
 
@@ -339,5 +339,5 @@ def _moved(cue: Cue, by: Fraction) -> Cue:
         range=span,
         anchor=_anchored(cue, span.start),
         hits=tuple(replace(hit, time=hit.time + by) for hit in cue.hits),
-        intensity=None if curve is None else Intensity(tuple(time + by for time in curve.times), curve.values),
+        intensity=None if curve is None else replace(curve, times=tuple(time + by for time in curve.times)),
     )

@@ -117,7 +117,7 @@ def check_strength(value: float) -> None:
         UsageError: it is.
     """
     if not 0 <= value <= 1:
-        raise UsageError(f"A strength of {value:g} is out of range.", hint="Choose 0, which is silent, to 1.")
+        raise UsageError(f"A strength of {value:g} is out of range.", hint="Choose 0, the faintest, to 1.")
 
 
 def _intensity(_project: Project, _cue: Cue, value: Intensity | None) -> None:
@@ -164,8 +164,14 @@ CUE_FIELDS: Mapping[str, CueField] = {
     "muted": CueField("mute", "whether it is left out of the mix", _anything),
     "fade_in": CueField("fade-in", "seconds, 0 or more, or null for the program's own choice", _fade),
     "fade_out": CueField("fade-out", "seconds, 0 or more, or null for the program's own choice", _fade),
-    "hits": CueField("hits", "the moments of an impulse: times on the film's clock, strengths 0 to 1", _hits),
-    "intensity": CueField("curve", "rising times with strengths 0 to 1, or null for steady", _intensity),
+    "hits": CueField(
+        "hits",
+        "the moments of an impulse: times on the film's clock, strengths 0 to 1, with regions or muted where set",
+        _hits,
+    ),
+    "intensity": CueField(
+        "curve", "rising times with strengths 0 to 1, with regions for all or none, or null for steady", _intensity
+    ),
     "active": CueField("take", "id of the take that sounds, or null for none", _active),
     "slip": CueField("slip", "seconds into its take at which it begins; negative: in the handle", _anything),
     "range": CueField("range", "when, inside the film", _range, by_hand=False),

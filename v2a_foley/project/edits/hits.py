@@ -1,4 +1,4 @@
-"""Edits of a cue's hits, one at a time. A hit is named by its exact time: a cue has one at a time of its own."""
+"""Edits of a cue's hits, one at a time or all at once. A hit is named by its exact time: a cue has one at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from v2a_foley.project.edits.edit import Edit
 from v2a_foley.project.edits.fields import check_strength
 from v2a_foley.project.edits.finding import cue_at
 from v2a_foley.project.edits.parts import changed
-from v2a_foley.project.model import Cue, Hit, Project
+from v2a_foley.project.model import Cue, Hit, Project, Region
 from v2a_foley.timebase import as_clock
 
 
@@ -22,11 +22,13 @@ class AddHit(Edit):
         cue: the cue's id.
         at: when, on the film's clock, inside the cue and where it has no hit yet.
         strength: how hard, 0 to 1.
+        region: where on the screen, or None where that is not known.
     """
 
     cue: str
     at: Fraction
     strength: float = 1.0
+    region: Region | None = None
 
     @property
     def label(self) -> str:
@@ -36,7 +38,8 @@ class AddHit(Edit):
     def apply(self, project: Project) -> tuple[Project, Edit]:
         """Add it, in order of time."""
         _, cue = cue_at(project, self.cue)
-        return _hit(project, cue, None, Hit(self.at, self.strength))
+        check_strength(self.strength)
+        return _hit(project, cue, None, Hit(self.at, self.strength, self.region))
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class MoveHit(Edit):
 
 @dataclass(frozen=True)
 class StrikeHit(Edit):
-    """Say how hard a hit of a cue is; at 0 it is silent.
+    """Say how hard a hit of a cue is; at 0 it is the faintest. What shall not be heard is muted.
 
     Attributes:
         cue: the cue's id.
@@ -87,7 +90,7 @@ class StrikeHit(Edit):
     @property
     def label(self) -> str:
         """What a menu calls it."""
-        return f"Set strength of a hit of {self.cue}" if self.strength else f"Mute hit of {self.cue}"
+        return f"Set strength of a hit of {self.cue}"
 
     @property
     def subject(self) -> str:
@@ -98,7 +101,35 @@ class StrikeHit(Edit):
         """Set it."""
         _, cue = cue_at(project, self.cue)
         hit = _hit_at(cue, self.at)
+        check_strength(self.strength)
         return _hit(project, cue, hit, replace(hit, strength=self.strength))
+
+
+@dataclass(frozen=True)
+class MuteHit(Edit):
+    """Mute a hit of a cue, or let it sound again. It stays where it is, with its strength.
+
+    Attributes:
+        cue: the cue's id.
+        at: when it is, exactly.
+        muted: whether it makes no sound.
+    """
+
+    cue: str
+    at: Fraction
+    muted: bool = True
+
+    @property
+    def label(self) -> str:
+        """What a menu calls it."""
+        return f"{'Mute' if self.muted else 'Unmute'} hit of {self.cue}"
+
+    def apply(self, project: Project) -> tuple[Project, Edit]:
+        """Mute it, or not; one that was trimmed away too."""
+        _, cue = cue_at(project, self.cue)
+        old = _hit_at(cue, self.at)
+        hits = tuple(replace(hit, muted=self.muted) if hit is old else hit for hit in cue.hits)
+        return changed(project, cue, replace(cue, hits=hits), "hits")
 
 
 @dataclass(frozen=True)
@@ -124,6 +155,39 @@ class RemoveHit(Edit):
         return _hit(project, cue, _hit_at(cue, self.at), None)
 
 
+@dataclass(frozen=True)
+class ReplaceHits(Edit):
+    """Give a cue other hits in place of all that lie in it: tapped in one pass, or taken anew from a list.
+
+    Hits that were trimmed away stay.
+
+    Attributes:
+        cue: the cue's id.
+        hits: the new ones, in any order, inside the cue, each at a time of its own; none for no hits.
+    """
+
+    cue: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def label(self) -> str:
+        """What a menu calls it."""
+        return f"Replace hits of {self.cue}"
+
+    def apply(self, project: Project) -> tuple[Project, Edit]:
+        """Replace them."""
+        _, cue = cue_at(project, self.cue)
+        for hit in self.hits:
+            _check_inside(cue, hit)
+        if len({hit.time for hit in self.hits}) < len(self.hits):
+            raise UsageError(
+                f"Two of the new hits of cue {cue.id!r} lie at one time.", hint="Give each a time of its own."
+            )
+        outside = [hit for hit in cue.hits if not cue.range.contains(hit.time)]
+        hits = tuple(sorted((*outside, *self.hits), key=lambda hit: hit.time))
+        return changed(project, cue, replace(cue, hits=hits), "hits")
+
+
 def _hit_at(cue: Cue, at: Fraction) -> Hit:
     for hit in cue.hits:
         if hit.time == at:
@@ -139,13 +203,17 @@ def _hit(project: Project, cue: Cue, old: Hit | None, new: Hit | None) -> tuple[
     if old is not None:
         hits.remove(old)
     if new is not None:
-        check_strength(new.strength)
-        if not cue.range.contains(new.time):
-            raise UsageError(
-                f"A hit at {as_clock(new.time)} does not lie in cue {cue.id!r}.",
-                hint=f"Choose a time from {as_clock(cue.range.start)} to before {as_clock(cue.range.end)}.",
-            )
+        _check_inside(cue, new)
         if any(hit.time == new.time for hit in hits):
             raise UsageError(f"Cue {cue.id!r} has a hit at {as_clock(new.time)} already.", hint="Move that one.")
         hits.append(new)
     return changed(project, cue, replace(cue, hits=tuple(sorted(hits, key=lambda hit: hit.time))), "hits")
+
+
+def _check_inside(cue: Cue, hit: Hit) -> None:
+    """Refuse a hit that does not lie in its cue."""
+    if not cue.range.contains(hit.time):
+        raise UsageError(
+            f"A hit at {as_clock(hit.time)} does not lie in cue {cue.id!r}.",
+            hint=f"Choose a time from {as_clock(cue.range.start)} to before {as_clock(cue.range.end)}.",
+        )

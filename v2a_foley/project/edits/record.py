@@ -19,11 +19,12 @@ from v2a_foley.project.edits.edit import KINDS, Edit
 from v2a_foley.project.edits.fields import CUE_FIELDS
 from v2a_foley.project.edits.parts import RestoreCue, SetCue
 from v2a_foley.project.events import Event, default_vocabulary
-from v2a_foley.project.model import Cue, Shot, Take
+from v2a_foley.project.model import Cue, Hit, Intensity, Region, Shot, Take
 from v2a_foley.project.places import TAKES, absolute, check_takes
 from v2a_foley.project.records.cues import cue_members, read_cues
 from v2a_foley.project.records.events import Written, read_events
 from v2a_foley.project.records.form import Form
+from v2a_foley.project.records.hits import Curve, as_curve, as_region, region
 from v2a_foley.project.records.shots import shot_form
 from v2a_foley.project.records.takes import read_takes, sound_file, write_takes
 from v2a_foley.project.records.values import (
@@ -157,6 +158,7 @@ class _Reader:
             int | None: (optional(Whole()), None),
             str: (_text, None),
             str | None: (optional(_text), None),
+            bool: (truth, None),
             bool | None: (optional(truth), None),
             float: (Number(-_FAR, _FAR), None),
             Fraction: (time, as_text),
@@ -164,6 +166,9 @@ class _Reader:
             tuple[str, ...]: (many(_text), list),
             tuple[int, ...] | None: (optional(many(Whole())), lambda value: None if value is None else list(value)),
             Mapping[str, tuple[int, ...]]: (_numbers, as_plain),
+            Region | None: (optional(region), lambda value: None if value is None else as_region(value)),
+            tuple[Hit, ...]: self._members["hits"],
+            Intensity: (_curve, as_curve),
             Cue: (self._read_cue, self._cue.write),
             Take: (self._read_take, lambda take: write_takes([take])[0]),
             tuple[Shot, ...]: (
@@ -240,6 +245,13 @@ def _text(value: Plain) -> str:
     found = text(value)
     if any("\ud800" <= letter <= "\udfff" for letter in found):
         raise Wrong("holds half a letter")
+    return found
+
+
+def _curve(value: Plain) -> Intensity:
+    found = Curve()(value)
+    if found is None:
+        raise Wrong("has no points")
     return found
 
 

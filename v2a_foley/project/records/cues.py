@@ -1,17 +1,18 @@
-"""Cues in a document, with their hits, their curves and their takes."""
+"""Cues in a document, with their takes. How their hits and curves are written stands in ``hits.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain, islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from v2a_foley.project.events import Event, Layer
-from v2a_foley.project.model import Cue, Hit, Intensity, Take
+from v2a_foley.project.model import Cue, Take
 from v2a_foley.project.records.events import LOUDEST, pointed
 from v2a_foley.project.records.form import Form
+from v2a_foley.project.records.hits import Curve, Hits, as_curve, as_hits
 from v2a_foley.project.records.takes import read_takes, write_takes
 from v2a_foley.project.records.values import (
     Number,
@@ -23,17 +24,13 @@ from v2a_foley.project.records.values import (
     name,
     one_of,
     optional,
-    read_each,
     shown,
     span,
     text,
     time,
-    times,
     truth,
 )
 from v2a_foley.timebase import as_text
-
-_strength = Number(0.0, 1000.0)
 
 
 def cue_form(events: Mapping[str, Event], key_of: Callable[[Event], str]) -> Form[Cue]:
@@ -55,8 +52,8 @@ def cue_members(
         "prompt": (text, None),
         "negative": (text, None),
         "gain": (Number(-LOUDEST, LOUDEST), None),
-        "hits": (_Hits(), lambda hits: [[as_text(hit.time), hit.strength] for hit in hits]),
-        "intensity": (_Curve(), _as_curve),
+        "hits": (Hits(), as_hits),
+        "intensity": (Curve(), as_curve),
         "takes": (_list, write_takes),
         "active": (optional(name), None),
         "muted": (truth, None),
@@ -125,71 +122,3 @@ def _seconds(value: Plain) -> Fraction:
 
 def _optional_text(value: Fraction | None) -> str | None:
     return None if value is None else as_text(value)
-
-
-def _hit(value: Plain) -> Hit:
-    if type(value) is not list or len(value) != 2:
-        raise Wrong(f"is {shown(value)}, not a time and a strength")
-    return Hit(time(value[0]), _strength(value[1]))
-
-
-def _points(values: list[Any]) -> tuple[list[Fraction], list[float]] | None:
-    """Return the times and the strengths of all points of many lists, or None where one of them is odd."""
-    if set(map(type, values)) != {list}:
-        return None
-    flat = list(chain.from_iterable(values))
-    if set(map(type, flat)) != {list} or set(map(len, flat)) != {2}:
-        return None
-    when, strengths = times([point[0] for point in flat]), _strength.column([point[1] for point in flat])
-    return None if when is None or strengths is None else (when, strengths)
-
-
-class _Hits:
-    """Reads hits: a list of times and strengths."""
-
-    def __call__(self, value: Plain) -> tuple[Hit, ...]:
-        """Read those of one cue."""
-        return tuple(read_each(value, _hit))
-
-    def column(self, values: list[Any]) -> list[Any] | None:
-        """Return those of many cues."""
-        points = _points(values)
-        if points is None:
-            return None
-        hits = map(Hit, *points)
-        return [tuple(islice(hits, len(value))) for value in values]
-
-
-class _Curve:
-    """Reads curves of intensity: lists of times, which never fall, and strengths."""
-
-    def __call__(self, value: Plain) -> Intensity | None:
-        """Read that of one cue."""
-        if value is None:
-            return None
-        points = read_each(value, _hit)
-        if not points:
-            raise Wrong("has no points")
-        curve = Intensity(tuple(point.time for point in points), tuple(point.strength for point in points))
-        if not _rises(curve):
-            raise Wrong("runs back in time")
-        return curve
-
-    def column(self, values: list[Any]) -> list[Any] | None:
-        """Return those of many cues."""
-        points = _points(values)
-        if points is None or not all(values):
-            return None
-        when, strengths = iter(points[0]), iter(points[1])
-        curves = [Intensity(tuple(islice(when, len(value))), tuple(islice(strengths, len(value)))) for value in values]
-        return curves if all(map(_rises, curves)) else None
-
-
-def _rises(curve: Intensity) -> bool:
-    return all(earlier <= later for earlier, later in pairwise(curve.times))
-
-
-def _as_curve(curve: Intensity | None) -> list[list[Any]] | None:
-    if curve is None:
-        return None
-    return [[as_text(time), value] for time, value in zip(curve.times, curve.values, strict=True)]
