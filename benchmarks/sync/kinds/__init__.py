@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from benchmarks.sync.kinds.balls import basketball_dribble, billiard, bouncing_ball
+from benchmarks.sync.kinds.drums import drum_hits
+from benchmarks.sync.kinds.lights import light_switch
+from benchmarks.sync.kinds.rolling import accelerating_wheel, passing_car
+from benchmarks.sync.kinds.tools import chopping_knife, hammer_nail, press_machine, typing
+from benchmarks.sync.kinds.walking import footsteps
 from benchmarks.sync.scene import Kind
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {
+    kind.__name__: kind
+    for kind in (
+        bouncing_ball, hammer_nail, footsteps, drum_hits, light_switch, accelerating_wheel, passing_car,
+        typing, chopping_knife, billiard, basketball_dribble, press_machine,
+    )
+}  # fmt: skip
+"""Rendered scenes whose contacts are known to the moment, and what is measured on them."""
+
+HELD_OUT: frozenset[str] = frozenset({
+    "ping_pong", "drum_hits", "footsteps", "falling_things", "light_switch", "sword_clash", "passing_car",
+    "accelerating_wheel",
+})  # fmt: skip
+"""Kinds that no training may see."""
+
+TRAINING: frozenset[str] = frozenset(KINDS) - HELD_OUT
+"""Kinds that training may draw from."""
