@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.projects import ENGINE, HAMMER, RAIN, STEPS, WIND, film, project_of
 from v2a_foley.errors import InputError
 from v2a_foley.interchange.spotting import COLUMNS, write_spotting
-from v2a_foley.interchange.spotting_reader import MOST_BYTES, MOST_ROWS, read_spotting
+from v2a_foley.interchange.spotting_reader import MOST_ROWS, read_spotting
+from v2a_foley.interchange.tables import MOST_BYTES
 from v2a_foley.media import MediaFacts
 from v2a_foley.project import FOLEY_LAYERS, Cue, Project, Vocabulary
 from v2a_foley.timebase import TimeRange
