@@ -7,6 +7,8 @@ the picture has texture, with weights that let go of what disagrees.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +16,14 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
-_EVERY = 4
+_EVERY = 6
 """Pixels between the points at which the camera is fitted."""
-_ROUNDS = 5
+_ROUNDS = 4
 _TEXTURE = 6.0
 """Grey levels a pixel at which a point is believed by half."""
 _LET_GO = 1.5
 """Pixels of disagreement at which a point is believed by half, at least."""
-_FEWEST = 12.0
+_FEWEST = 6.0
 """Believed points below which nothing is said of the camera."""
 
 
@@ -48,8 +50,7 @@ class Camera:
 
     def field(self, height: int, width: int) -> Field:
         """Return its flow, ``float32 (height, width, 2)``."""
-        y, x = np.mgrid[:height, :width].astype(np.float32)
-        x, y = x - (width - 1) / 2, y - (height - 1) / 2
+        x, y = _from_middle(height, width)
         flow = np.stack([self.x + self.zoom * x - self.roll * y, self.y + self.zoom * y + self.roll * x], axis=-1)
         return np.asarray(flow, np.float32)
 
@@ -87,15 +88,14 @@ class FlowMeter:
 
     def __init__(self) -> None:
         """Begin; OpenCV's engine is made with the first pair."""
-        self._engine = None
+        self._engine: Any = None
 
     def __call__(self, before: Grey, after: Grey) -> Flow:
         """Return the flow between two frames, ``uint8 (height, width)`` each, at least 16 pixels a side."""
         import cv2
 
         if self._engine is None:
-            self._engine = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)  # type: ignore[assignment]
-        assert self._engine is not None  # noqa: S101 - made above
+            self._engine = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)  # type: ignore[attr-defined]
         whole = np.asarray(self._engine.calc(before, after, None), np.float32)
         camera = camera_of(whole, before)
         rest = whole if camera.still else whole - camera.field(*before.shape)
@@ -114,10 +114,9 @@ def camera_of(flow: Field, picture: Grey) -> Camera:
     height, width = picture.shape
     half = _EVERY // 2
     slope = cv2.Sobel(picture, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(picture, cv2.CV_32F, 0, 1, scale=0.125)
-    texture = cv2.boxFilter(cv2.magnitude(*slope), -1, (5, 5))[half::_EVERY, half::_EVERY].ravel()
-    u, v = (flow[half::_EVERY, half::_EVERY, axis].ravel() for axis in (0, 1))
-    y, x = np.mgrid[half:height:_EVERY, half:width:_EVERY].astype(np.float32)
-    x, y = (x - (width - 1) / 2).ravel(), (y - (height - 1) / 2).ravel()
+    texture = np.asarray(cv2.boxFilter(cv2.magnitude(*slope), -1, (5, 5)))[half::_EVERY, half::_EVERY].ravel()
+    u, v = (np.ascontiguousarray(flow[half::_EVERY, half::_EVERY, axis]).ravel() for axis in (0, 1))
+    x, y = _points(height, width)
     trust = texture**2 / (texture**2 + _TEXTURE**2)
     if float(trust.sum()) < _FEWEST or max(float(np.abs(u).max()), float(np.abs(v).max())) < 0.05:
         return Camera()
@@ -130,6 +129,21 @@ def camera_of(flow: Field, picture: Grey) -> Camera:
         weight = trust * (scale**2 / (scale**2 + miss**2)) ** 2
         best = _solved(u, v, x, y, weight, best)
     return Camera(*(float(value) for value in best))
+
+
+@cache
+def _points(height: int, width: int) -> tuple[Field, Field]:
+    """Return where the camera is fitted, from the middle of the picture, ``float32 (n,)`` each."""
+    half = _EVERY // 2
+    y, x = np.mgrid[half:height:_EVERY, half:width:_EVERY].astype(np.float32)
+    return (x - (width - 1) / 2).ravel(), (y - (height - 1) / 2).ravel()
+
+
+@cache
+def _from_middle(height: int, width: int) -> tuple[Field, Field]:
+    """Return every pixel's place from the middle of the picture, ``float32 (height, width)`` each."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    return x - (width - 1) / 2, y - (height - 1) / 2
 
 
 def _median(values: NDArray[np.float32], weights: NDArray[np.float32]) -> float:

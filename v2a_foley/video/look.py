@@ -12,6 +12,7 @@ from v2a_foley.progress import Progress
 from v2a_foley.video.motion import Motion, MotionMeter
 from v2a_foley.video.read import FrameBlock, read_blocks
 from v2a_foley.video.shots import Cut, ShotFinder, ShotSpan, detector_of, listed, spans
+from v2a_foley.video.traits import TraitReader
 
 STAGE = "look"
 """The name of the stage under which the pass reports its progress, in frames."""
@@ -44,6 +45,7 @@ def look(
     detector: str = "adaptive",
     cuts: Sequence[Fraction] | None = None,
     watchers: Sequence[Watcher] = (),
+    readers: Sequence[TraitReader] = (),
     short_side: int = 256,
     progress: Progress | None = None,
 ) -> Look:
@@ -54,6 +56,7 @@ def look(
         detector: what finds the cuts: ``adaptive``, ``content`` or ``transnet``.
         cuts: where the cuts are, if that is known already; nothing is detected then.
         watchers: who else sees the frames, at ``short_side`` pixels or about that.
+        readers: who reads the traits of the frames (``video/traits.py``).
         short_side: what the shorter side of the frames should be about, in pixels.
         progress: told of the frames done in the stage ``look``, and of damaged parts.
 
@@ -69,7 +72,7 @@ def look(
     finder = None
     if known is None and not facts.still:
         finder = ShotFinder(detector_of(detector, facts.picture.rate), facts.picture.rate)
-    meter = MotionMeter(facts.picture.rate)
+    meter = MotionMeter(facts.picture.rate, readers)
     everyone: list[Watcher] = [meter, *([finder] if finder else []), *watchers]
     with progress.stage(STAGE, total=facts.picture.frames) as stage:
         for warning in facts.warnings:

@@ -43,8 +43,10 @@ _FAINTEST = 0.3
 film in which nothing moves is not to be blown up."""
 _MOST_RATE = 62.0
 """Frames a second that are looked at; of faster films every second or third."""
-_SAME = 2
-"""Grey levels by which no pixel differs where a film shows one frame twice."""
+_SAME = 3
+"""Levels by which no pixel differs where a film shows one frame twice."""
+_SAME_MEAN = 0.08
+"""Levels by which they differ on average, at most: less than grain does."""
 _TOGETHER = 64
 """Frames that readers are handed together."""
 
@@ -164,8 +166,9 @@ class MotionMeter:
             cells, light = np.zeros((6, *grid(*grey.shape)), np.float32), 0.0
         else:
             before, last = self._last
-            greatest = int(cv2.absdiff(small, last).max())
-            if greatest <= _SAME and not repeated:
+            apart = np.asarray(cv2.absdiff(small, last))
+            greatest = int(apart.max())
+            if greatest <= _SAME and not repeated and float(apart.mean()) <= _SAME_MEAN:
                 return
             dt = max(1e-3, float(time - self._times[self._looked[-1]]))
             flow = self._flow(before, grey) if greatest > NOISE else None
@@ -216,7 +219,7 @@ class MotionMeter:
 
 
 def _where(cells: Cells) -> Place:
-    """Return where a frame moves: the middle of its moving cells and how far they spread; the middle where none does."""
+    """Return where a frame moves: the middle of its moving cells and how far they spread, or the picture's middle."""
     weight = cells[2] * (cells[2] > 0.05)
     total = float(weight.sum())
     if total <= 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -62,7 +63,7 @@ def grid(height: int, width: int) -> tuple[int, int]:
 
 def pressed(value: float | NDArray[np.float32]) -> NDArray[np.float32]:
     """Press speeds (sides of the picture a second) to about -3 to 3, sign kept."""
-    return np.arcsinh(5.0 * np.asarray(value, np.float32))
+    return np.asarray(np.arcsinh(5.0 * np.asarray(value, np.float32)), np.float32)
 
 
 def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: float, noise: int) -> tuple[Cells, Picture]:
@@ -89,7 +90,7 @@ def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: floa
     change = np.asarray(cv2.threshold(apart, noise + 2 * usual, 0, cv2.THRESH_TOZERO)[1], np.uint8)
     near = cv2.dilate((change > 0).astype(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32)
     rest = flow.rest * near[..., None] * np.float32(rate / SIDE)
-    speed = cv2.magnitude(rest[..., 0], rest[..., 1])
+    speed = np.asarray(cv2.magnitude(rest[..., 0], rest[..., 1]), np.float32)
     light = (after.astype(np.float32) - steady) * (change > 0)
     fresh = _unexplained(flow.whole, before, after, noise + 2 * usual) * near
     made = np.empty((6, rows, columns), np.float32)
@@ -124,7 +125,7 @@ def _greatest(speed: NDArray[np.float32], rows: int, columns: int) -> NDArray[np
     even = cv2.resize(
         cv2.dilate(speed, np.ones((3, 3), np.uint8)), (columns * 4, rows * 4), interpolation=cv2.INTER_AREA
     )
-    return np.asarray(even, np.float32).reshape(rows, 4, columns, 4).max(axis=(1, 3))
+    return np.asarray(np.asarray(even, np.float32).reshape(rows, 4, columns, 4).max(axis=(1, 3)))
 
 
 def _unexplained(whole: Field, before: Picture, after: Picture, noise: int) -> NDArray[np.float32]:
@@ -133,9 +134,11 @@ def _unexplained(whole: Field, before: Picture, after: Picture, noise: int) -> N
 
     y, x = _places(*after.shape)
     moved = cv2.remap(before, x - whole[..., 0], y - whole[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.threshold(cv2.absdiff(after, moved), noise, 0, cv2.THRESH_TOZERO)[1], np.float32)
+    apart = cv2.absdiff(after, np.asarray(moved, np.uint8))
+    return np.asarray(cv2.threshold(apart, noise, 0, cv2.THRESH_TOZERO)[1], np.float32)
 
 
+@cache
 def _places(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    return y, x
+    y, x = np.mgrid[:height, :width]
+    return y.astype(np.float32), x.astype(np.float32)
