@@ -118,7 +118,7 @@ def _one_thread() -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return what was measured; of two lines for one film and system the later one counts, a torn last line does not."""
+    """Return what was measured; of two lines for one film and system the later counts, a torn one does not."""
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     if not path.is_file():
         return []

@@ -26,7 +26,7 @@ from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Kind, Project
 
 BED = "room tone"
-"""Asked for beside what sounds: a background of its own choice, with birds or hammers in it, is not what is measured."""
+"""Asked for beside what sounds: a background with birds or hammers in it is not what is measured."""
 
 
 @dataclass(frozen=True)

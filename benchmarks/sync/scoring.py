@@ -129,16 +129,15 @@ def average_precision(films: Sequence[Film], window: Window) -> float:
         key=lambda one: (-one[0], one[1], one[2]),
     )  # fmt: skip
     free = [list(film.truth) for film in films]
-    summed, right, seen = 0.0, 0, 0
+    summed, right = 0.0, 0
     step = 0
-    for place, (score, number, time) in enumerate(ranked):
+    for place, (score, number, time) in enumerate(ranked, start=1):
         near = [true for true in free[number] if window.holds(time - true)]
         if near:
             free[number].remove(min(near, key=lambda true: abs(time - true)))
             right, step = right + 1, step + 1
-        seen += 1
-        if place + 1 == len(ranked) or ranked[place + 1][0] != score:
-            summed += step * right / seen
+        if place == len(ranked) or ranked[place][0] != score:
+            summed += step * right / place
             step = 0
     return summed / total
 
