@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from benchmarks.sync.kinds.balls import basketball_dribble, billiard, bouncing_ball
+from benchmarks.sync.kinds.breaking import breaking
+from benchmarks.sync.kinds.doors import swinging_door
 from benchmarks.sync.kinds.drums import drum_hits
+from benchmarks.sync.kinds.falls import falling_things
+from benchmarks.sync.kinds.hands import applause
 from benchmarks.sync.kinds.lights import light_switch
 from benchmarks.sync.kinds.rolling import accelerating_wheel, passing_car
+from benchmarks.sync.kinds.table import ping_pong
 from benchmarks.sync.kinds.tools import chopping_knife, hammer_nail, press_machine, typing
 from benchmarks.sync.kinds.walking import footsteps
+from benchmarks.sync.kinds.weather import rain_starts
 from benchmarks.sync.scene import Kind
 
 KINDS: dict[str, Kind] = {
@@ -15,6 +21,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         bouncing_ball, hammer_nail, footsteps, drum_hits, light_switch, accelerating_wheel, passing_car,
         typing, chopping_knife, billiard, basketball_dribble, press_machine,
+        swinging_door, ping_pong, falling_things, breaking, applause, rain_starts,
     )
 }  # fmt: skip
 """Rendered scenes whose contacts are known to the moment, and what is measured on them."""
