@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.sync.kinds.balls import basketball_dribble, billiard, bouncing_ball
+from benchmarks.sync.kinds.blades import sword_clash
 from benchmarks.sync.kinds.breaking import breaking
 from benchmarks.sync.kinds.doors import swinging_door
 from benchmarks.sync.kinds.drums import drum_hits
@@ -10,6 +11,7 @@ from benchmarks.sync.kinds.falls import falling_things
 from benchmarks.sync.kinds.hands import applause
 from benchmarks.sync.kinds.lights import light_switch
 from benchmarks.sync.kinds.rolling import accelerating_wheel, passing_car
+from benchmarks.sync.kinds.sparks import muzzle_flash
 from benchmarks.sync.kinds.table import ping_pong
 from benchmarks.sync.kinds.tools import chopping_knife, hammer_nail, press_machine, typing
 from benchmarks.sync.kinds.walking import footsteps
@@ -21,7 +23,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         bouncing_ball, hammer_nail, footsteps, drum_hits, light_switch, accelerating_wheel, passing_car,
         typing, chopping_knife, billiard, basketball_dribble, press_machine,
-        swinging_door, ping_pong, falling_things, breaking, applause, rain_starts,
+        swinging_door, ping_pong, falling_things, breaking, applause, rain_starts, sword_clash, muzzle_flash,
     )
 }  # fmt: skip
 """Rendered scenes whose contacts are known to the moment, and what is measured on them."""
