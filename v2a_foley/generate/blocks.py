@@ -1,8 +1,8 @@
-"""Streams of blocks: cut to a length, faded at the ends, following a curve, set side by side. No sound is made here."""
+"""Streams of blocks: cut to a length, faded at the ends, set side by side. No sound is made here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -38,19 +38,6 @@ def edged(pieces: Iterator[Samples], samples: int, fade: int) -> Iterator[Sample
         else:
             yield piece
         at += count
-
-
-def followed(pieces: Iterator[Samples], points: Sequence[tuple[int, float]]) -> Iterator[Samples]:
-    """Scale a stream by a curve: points (sample, amplitude) joined by straight lines, flat beyond the ends."""
-    if not points:
-        yield from pieces
-        return
-    times, values = np.array([p[0] for p in points], np.float64), np.array([p[1] for p in points], np.float64)
-    at = 0
-    for piece in pieces:
-        curve = np.interp(np.arange(at, at + piece.shape[1]), times, values).astype(np.float32)
-        at += piece.shape[1]
-        yield piece * curve
 
 
 def side_by_side(left: Iterator[Samples], right: Iterator[Samples]) -> Iterator[Samples]:

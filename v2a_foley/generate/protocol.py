@@ -33,6 +33,8 @@ class SoundRequest:
         negative: what should not be heard, or empty.
         embedding: where the sound lies in the generator's audio space, ``float32 (d,)``, or None.
         hits: for impulses, (sample, strength 0 to 1) of each; the sound's attack falls on that sample.
+        silent: whether nothing shall be heard, for every hit is muted; without hits alone a maker plays as it likes. No
+            generator but that of silence is asked then.
         intensity: for continuous sounds, points (sample, value 0 to 1) joined by straight lines; empty for steady.
     """
 
@@ -48,6 +50,7 @@ class SoundRequest:
     embedding: NDArray[np.float32] | None = None
     hits: tuple[tuple[int, float], ...] = ()
     intensity: tuple[tuple[int, float], ...] = ()
+    silent: bool = False
 
 
 @dataclass(frozen=True)

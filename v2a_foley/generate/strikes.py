@@ -1,4 +1,4 @@
-"""Places single sounds on the hits of an impulse: cut to the transient, its attack on the hit's sample.
+"""Places single sounds on the hits of an impulse: cut to the transient, its own attack on the hit's sample.
 
 Where the sounds come from, a file or a network, is decided elsewhere.
 """
@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.generate.blocks import BLOCK
+from v2a_foley.generate.following import softened
 from v2a_foley.generate.protocol import Samples
 
 _LOOK_BACK = 0.02
 _LOOK_AHEAD = 0.12
 _LONGEST = 6.0
 _LEVEL_VARIES = 1.5
-_TILT_VARIES = 0.12
+_TREBLE_VARIES = 1.5
+_PITCH_VARIES = 0.02
 _PEAK = 0.5
 _BEGINS = 0.1
+_HEARD = 0.316
+_AT_ONCE = 0.005
+_LONGEST_LEAD = 0.015
+_ENVELOPE = 0.002
 _SOFTENED = 0.0005
 _BREATH = 0.005
 _CHOKE = 0.02
@@ -35,11 +41,13 @@ class Strike:
         sound: ``float32 (channels, samples)``, peak 0.5.
         origin: where it was cut from: the file's path in the library, or empty.
         frame: the attack's frame there.
+        lead: samples before its attack is heard; 0 where it is heard at once (``lead_of``).
     """
 
     sound: Samples
     origin: str
     frame: int
+    lead: int = 0
 
 
 class Source(Protocol):
@@ -80,7 +88,29 @@ def cut(source: Source, onset: int, until: int, sample_rate: int, *, origin: str
     out = min(sound.shape[1], max(16, min(round(0.05 * sample_rate), sound.shape[1] // 3)))
     sound[:, sound.shape[1] - out :] *= np.linspace(1, 0, out, dtype=np.float32)
     loudest = float(np.abs(sound).max())
-    return Strike(sound * np.float32(_PEAK / max(loudest, 1e-6)), origin, frame)
+    return Strike(sound * np.float32(_PEAK / max(loudest, 1e-6)), origin, frame, lead_of(sound, sample_rate))
+
+
+def lead_of(sound: NDArray[Any], sample_rate: int) -> int:
+    """Return the samples from a struck sound's beginning to where it is heard to strike.
+
+    A slow attack is heard when its level comes within 10 dB of its highest (Vos & Rasch 1981 found 6 to 15 dB), not
+    when it begins. Up to 5 ms count as none: such an attack lies on the hit from its first sample on. At most 15 ms
+    are given, by which a sound may be early (ATSC IS-191): a slower one begins no earlier.
+
+    Args:
+        sound: ``(n,)`` or ``(channels, n)``, from its first audible sample on.
+        sample_rate: hertz.
+    """
+    known = np.atleast_2d(sound)[:, : round((_LOOK_AHEAD + _ENVELOPE) * sample_rate)]
+    power = np.square(known, dtype=np.float64).max(axis=0)
+    width = max(1, round(_ENVELOPE * sample_rate))
+    sums = np.cumsum(np.concatenate([np.zeros(width), power]))
+    level = sums[width:] - sums[:-width]
+    if not level.size or level.max() <= 0:
+        return 0
+    heard = int(np.argmax(level >= _HEARD**2 * level.max()))
+    return min(heard, round(_LONGEST_LEAD * sample_rate)) if heard > _AT_ONCE * sample_rate else 0
 
 
 def _sounding(sound: Samples, sample_rate: int) -> int:
@@ -94,23 +124,44 @@ def _sounding(sound: Samples, sample_rate: int) -> int:
 
 @dataclass(frozen=True)
 class Placed:
-    """A strike on its place: its attack, which is its first sample, lies on the hit, ``start``."""
+    """A strike on its place.
+
+    Attributes:
+        strike: the sound.
+        hit: the sample on which its attack is heard.
+        gain: its level.
+        strength: 0 to 1; what is struck softer is duller.
+        treble: decibels by which its brightness differs besides.
+        pitch: how much faster it is played; its attack stays on the hit.
+    """
 
     strike: Strike
-    start: int
+    hit: int
     gain: float
-    tilt: float
+    strength: float = 1.0
+    treble: float = 0.0
+    pitch: float = 1.0
+
+    @property
+    def start(self) -> int:
+        """Its first sample."""
+        return self.hit - round(self.strike.lead / self.pitch)
 
     @property
     def end(self) -> int:
         """The sample after its last."""
-        return self.start + int(self.strike.sound.shape[1])
+        return self.start + _played(int(self.strike.sound.shape[1]), self.pitch)
+
+
+def _played(samples: int, pitch: float) -> int:
+    """Return how many samples of a sound are left when it is played faster or slower."""
+    return max(1, int((samples - 1) / pitch) + 1)
 
 
 def arrange(strikes: Sequence[Strike], hits: Sequence[tuple[int, float]], rng: np.random.Generator) -> list[Placed]:
     """Give every hit its sound: never the same twice in a row where there are several, each at a slightly other level.
 
-    Where there are fewer sounds than hits, repetitions also differ slightly in their brightness.
+    Where there are fewer sounds than hits, they also differ slightly in brightness and in pitch.
 
     Args:
         strikes: the sounds, at least one.
@@ -126,12 +177,20 @@ def arrange(strikes: Sequence[Strike], hits: Sequence[tuple[int, float]], rng: n
             if deck[0] == last and len(deck) > 1:
                 deck.append(deck.pop(0))
         last = deck.pop(0)
-        strike = strikes[last]
-        decibels = float(rng.uniform(-_LEVEL_VARIES, _LEVEL_VARIES))
-        tilt = float(rng.uniform(-_TILT_VARIES, _TILT_VARIES)) if len(strikes) < len(hits) else 0.0
-        gain = max(0.0, min(1.0, strength)) * 10 ** (decibels / 20)
-        if gain > 0:
-            placed.append(Placed(strike, sample, gain, tilt))
+        decibels, treble, pitch = (float(x) for x in rng.uniform(-1, 1, 3))
+        vary = len(strikes) < len(hits)
+        struck = max(0.0, min(1.0, strength))
+        if struck > 0:
+            placed.append(
+                Placed(
+                    strikes[last],
+                    sample,
+                    struck * 10 ** (decibels * _LEVEL_VARIES / 20),
+                    struck,
+                    treble * _TREBLE_VARIES if vary else 0.0,
+                    1 + pitch * _PITCH_VARIES if vary else 1.0,
+                )
+            )
     return placed
 
 
@@ -146,7 +205,7 @@ def choked(placed: Sequence[Placed], sample_rate: int) -> list[Placed]:
     out: list[Placed] = []
     for number, one in enumerate(placed):
         later = (other.start for other in placed[number + 1 :] if other.start > one.start)
-        room = next(later, one.end + gap) - one.start
+        room = int((next(later, one.end + 2 * gap) - one.start) * one.pitch)
         out.append(replace(one, strike=_shortened(one.strike, max(1, room - gap), fade)))
     return out
 
@@ -160,9 +219,9 @@ def _shortened(strike: Strike, samples: int, fade: int) -> Strike:
     return replace(strike, sound=sound)
 
 
-def strike_all(placed: Sequence[Placed], samples: int, channels: int) -> Iterator[Samples]:
+def strike_all(placed: Sequence[Placed], samples: int, channels: int, sample_rate: int) -> Iterator[Samples]:
     """Yield exactly ``samples`` with every placed sound in it, scaled so that no overlap passes full scale."""
-    scale = np.float32(min(1.0, 0.95 / max(_tallest(placed), 1e-6)))
+    scale = np.float32(min(1.0, 0.95 / max(_tallest(placed, sample_rate), 1e-6)))
     for begin in range(0, samples, BLOCK):
         count = min(BLOCK, samples - begin)
         block = np.zeros((channels, count), np.float32)
@@ -170,19 +229,33 @@ def strike_all(placed: Sequence[Placed], samples: int, channels: int) -> Iterato
             if one.start >= begin + count or one.end <= begin:
                 continue
             first, last = max(one.start, begin), min(one.end, begin + count)
-            piece = _tilted(one)[:, first - one.start : last - one.start]
-            block[:, first - begin : last - begin] += np.float32(one.gain) * scale * piece
+            piece = _coloured(one, sample_rate)[:, first - one.start : last - one.start]
+            block[:, first - begin : last - begin] += scale * piece
         yield block if samples - begin > count else _closed(block)
 
 
-def _tilted(one: Placed) -> Samples:
-    """Return a strike's sound a little duller or brighter: a first-order filter of two taps, its peak not raised."""
-    if not one.tilt:
-        return one.strike.sound
-    sound = one.strike.sound
-    shaped = sound.copy()
-    shaped[:, 1:] += np.float32(one.tilt) * sound[:, :-1]
-    return shaped / np.float32(1 + abs(one.tilt))
+def _coloured(one: Placed, sample_rate: int) -> Samples:
+    """Return a strike as it is heard: its pitch, its brightness, its level; cut softly where the sound begins later."""
+    sound = softened(_at_pitch(one.strike.sound, one.pitch), one.strength, sample_rate, varied=one.treble)
+    if one.start < 0 < one.end:
+        sound = sound.copy()
+        soft = sound[:, -one.start : -one.start + round(_SOFTENED * sample_rate)]
+        soft *= np.linspace(0, 1, soft.shape[1])
+    return np.asarray(one.gain * sound, np.float32)
+
+
+def _at_pitch(sound: Samples, pitch: float) -> Samples:
+    """Play a sound a little faster or slower, from its first sample on (cubic interpolation, Catmull & Rom 1974)."""
+    if pitch == 1.0:
+        return sound
+    at = np.arange(_played(sound.shape[1], pitch)) * pitch
+    whole = at.astype(np.int64)
+    part = (at - whole).astype(np.float32)
+    padded = np.pad(sound, ((0, 0), (1, 3)))
+    before, here, after, beyond = (padded[:, whole + number] for number in range(4))
+    slope, bend = after - before, 2 * before - 5 * here + 4 * after - beyond
+    twist = 3 * (here - after) + beyond - before
+    return np.asarray(here + 0.5 * part * (slope + part * (bend + part * twist)), np.float32)
 
 
 def _closed(block: Samples) -> Samples:
@@ -192,7 +265,7 @@ def _closed(block: Samples) -> Samples:
     return block
 
 
-def _tallest(placed: Sequence[Placed]) -> float:
+def _tallest(placed: Sequence[Placed], sample_rate: int) -> float:
     """Return a tight upper bound of the sum's peak, from the sounds' peaks in steps of 10 ms."""
     if not placed:
         return 0.0
@@ -200,10 +273,11 @@ def _tallest(placed: Sequence[Placed]) -> float:
     first = min(one.start for one in placed) // hop
     heights: NDArray[np.float64] = np.zeros(max(one.end for one in placed) // hop - first + 2)
     for one in placed:
+        sound = _coloured(one, sample_rate)
         skew = one.start % hop
-        width = one.strike.sound.shape[1] + skew
-        padded = np.pad(np.abs(one.strike.sound).max(axis=0), (skew, -width % hop))
+        width = sound.shape[1] + skew
+        padded = np.pad(np.abs(sound).max(axis=0), (skew, -width % hop))
         peaks = padded.reshape(-1, hop).max(axis=1)
         at = one.start // hop - first
-        heights[at : at + len(peaks)] += one.gain * peaks
+        heights[at : at + len(peaks)] += peaks
     return float(heights.max())

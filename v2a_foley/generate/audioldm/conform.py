@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from v2a_foley.generate.blocks import BLOCK, EDGE, edged, exactly, followed
+from v2a_foley.generate.blocks import BLOCK, EDGE, edged, exactly
+from v2a_foley.generate.following import followed
 from v2a_foley.generate.protocol import Samples
 
 PEAK = 0.5
@@ -101,7 +102,7 @@ def conformed(
         sample_rate: hertz of what is needed.
         channels: 1 or 2.
         wide: whether two channels differ; otherwise the sound lies in the middle.
-        intensity: points (sample, amplitude) joined by straight lines; empty for steady.
+        intensity: points (sample, value 0 to 1) joined by straight lines; empty for steady.
     """
 
     def placed() -> Iterator[Samples]:
@@ -110,7 +111,7 @@ def conformed(
             return sound
         return widened(sound) if wide else (np.repeat(block, 2, axis=0) for block in sound)
 
-    yield from followed(edged(at_peak(placed), samples, round(EDGE * sample_rate)), intensity)
+    yield from followed(edged(at_peak(placed), samples, round(EDGE * sample_rate)), intensity, sample_rate, most=PEAK)
 
 
 def at_peak(stream: Callable[[], Iterator[Samples]]) -> Iterator[Samples]:

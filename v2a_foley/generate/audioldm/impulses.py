@@ -6,7 +6,7 @@ What is cut and placed as the library does it stands in ``generate/strikes.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ def struck(wave: NDArray[np.float32], native_rate: int, request: SoundRequest) -
     strikes = strikes_in(sound, request.sample_rate, min(MOST_STRIKES, len(hits)))
     rng = np.random.default_rng(np.random.SeedSequence([request.seed % (1 << 63), 0x57]))
     placed = choked(arrange(strikes, hits, rng), request.sample_rate) if strikes else []
-    for block in strike_all(placed, request.samples, 1):
+    for block in strike_all(placed, request.samples, 1, request.sample_rate):
         yield np.repeat(block, request.channels, axis=0)
 
 
@@ -104,4 +104,4 @@ def _dying(strike: Strike, sample_rate: int) -> Strike:
     """Let a strike that goes on sounding die away, as what was struck would: 60 dB over 2 s from 0.35 s on."""
     after = np.maximum(0.0, np.arange(strike.sound.shape[1]) / sample_rate - _DECAY)
     fall = (10 ** (-3 * after / LONGEST)).astype(np.float32)
-    return Strike(strike.sound * fall, strike.origin, strike.frame)
+    return replace(strike, sound=strike.sound * fall)

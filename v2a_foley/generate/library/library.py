@@ -14,7 +14,8 @@ import numpy as np
 from v2a_foley.audio.onsets import strongest
 from v2a_foley.embed import Space, TextEncoder
 from v2a_foley.files import readable
-from v2a_foley.generate.blocks import checked, followed, side_by_side
+from v2a_foley.generate.blocks import checked, side_by_side
+from v2a_foley.generate.following import followed
 from v2a_foley.generate.library.beds import bed
 from v2a_foley.generate.library.index import Entry, Index, build
 from v2a_foley.generate.library.match import FITS, Match, Matcher, near_best
@@ -112,7 +113,8 @@ class Library:
             hits = [(sample, strength) for sample, strength in request.hits if 0 <= sample < request.samples]
             strikes = self._strikes(choice, request)
             files = list(dict.fromkeys(strike.origin for strike in strikes))
-            blocks = strike_all(arrange(strikes, hits, rng) if strikes else [], request.samples, request.channels)
+            placed = arrange(strikes, hits, rng) if strikes else []
+            blocks = strike_all(placed, request.samples, request.channels, request.sample_rate)
             used = [[readable(strike.origin), strike.frame] for strike in strikes]
         else:
             files, used = [choice.match.entry.path], []
@@ -182,7 +184,8 @@ class Library:
                 )
                 attacks = [material.at(frame) for frame in entry.analysis.onsets]
                 sides.append(bed(material, attacks, request.samples, side, request.sample_rate))
-            yield from followed(side_by_side(*sides) if wide else sides[0], request.intensity)
+            sound = side_by_side(*sides) if wide else sides[0]
+            yield from followed(sound, request.intensity, request.sample_rate)
 
     def _path(self, entry: Entry) -> Path:
         return self._index.folder / entry.path

@@ -73,7 +73,12 @@ class Procedural:
 def _identity() -> str:
     """Return what decides the sounds of this installation; reading it takes milliseconds, once a process."""
     room, digest = Path(__file__).parent, hashlib.sha256()
-    beside = (room.parent / "blocks.py", room.parent / "strikes.py", room.parent / "protocol.py")
+    beside = (
+        room.parent / "blocks.py",
+        room.parent / "following.py",
+        room.parent / "strikes.py",
+        room.parent / "protocol.py",
+    )
     for path in sorted((*room.rglob("*.py"), *beside)):
         digest.update(path.relative_to(room.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return f"procedural {PROGRAM} numpy {np.__version__} {digest.hexdigest()}"

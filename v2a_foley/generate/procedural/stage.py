@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from v2a_foley.generate.following import Curve, Follower, softened
 from v2a_foley.generate.procedural.family import RATE, Block, Family, Instrument, Strike, Studio, Wave, steady
-from v2a_foley.generate.procedural.parts.filters import Filter, Pole, Reverb, decaying_noise, highpass
+from v2a_foley.generate.procedural.parts.filters import Filter, Reverb, decaying_noise, highpass
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.shapes import swell
 from v2a_foley.generate.protocol import Samples, SoundRequest
@@ -64,7 +65,7 @@ def _texture(
     family: Family, params: object, instrument: Instrument, request: SoundRequest, studio: Studio
 ) -> Iterator[Wave]:
     gain = texture_gain(family, params)
-    drive = _Drive(instrument, request)
+    drive = _drive(instrument, request)
     runner = _Runner(instrument, studio)
     runner(Block(_WARM, np.full(_WARM, drive.first)))
     done = 0
@@ -73,21 +74,9 @@ def _texture(
         done += n
 
 
-class _Drive:
-    """The intensity curve at every sample, without corners."""
-
-    def __init__(self, instrument: Instrument, request: SoundRequest) -> None:
-        points = request.intensity or ((0, instrument.rest),)
-        self._at = np.array([p[0] for p in points], float)
-        self._values = np.clip([p[1] for p in points], 0, 1).astype(float)
-        self.first = float(np.interp(0, self._at, self._values))
-        self._smooth = Pole(0.012)
-        self._smooth(np.array([self.first]))
-
-    def __call__(self, start: int, samples: int) -> Wave:
-        if len(self._at) == 1 or np.ptp(self._values) == 0:
-            return np.full(samples, self.first)
-        return np.clip(self._smooth(np.interp(np.arange(start, start + samples), self._at, self._values)), 0, 1)
+def _drive(instrument: Instrument, request: SoundRequest) -> Curve:
+    """Return the request's curve, or the drive that the instrument has by itself."""
+    return Curve(request.intensity or ((0, instrument.rest),), RATE)
 
 
 class _Runner:
@@ -96,27 +85,14 @@ class _Runner:
     def __init__(self, instrument: Instrument, studio: Studio) -> None:
         assert instrument.play is not None  # noqa: S101 - the caller chose this path because it is there
         self._play, self._follows, self._channels = instrument.play, instrument.follows, studio.channels
-        self._split: Filter | None = None
+        self._follower = Follower(RATE)
         self._room = _Width(studio) if studio.channels == 2 else None
 
     def __call__(self, block: Block) -> Wave:
         wave = self._play(block)
         if wave.ndim == 1:
             wave = wave[None, :] if self._room is None else self._room(wave)
-        if self._follows:
-            return wave
-        if np.all(block.drive == 1.0):
-            return wave
-        if self._split is None:
-            self._split = Filter(_ONE_POLE)
-        dark = self._split(wave)
-        low = 0.01 + 0.99 * block.drive**1.3
-        high = 0.004 + 0.996 * block.drive**2.0
-        return np.asarray(low * dark + high * (wave - dark))
-
-
-_CORNER = float(np.exp(-2 * np.pi * 1200 / RATE))
-_ONE_POLE = np.array([[1 - _CORNER, 0.0, 0.0, 1.0, -_CORNER, 0.0]])
+        return wave if self._follows else self._follower(wave, block.drive)
 
 
 class _Width:
@@ -194,7 +170,7 @@ def _by_itself(instrument: Instrument, request: SoundRequest, studio: Studio) ->
     """Play strikes in their own rhythm over the whole sound, handles included; the drive is their strength."""
     assert instrument.strike is not None  # noqa: S101 - an instrument has play or strike
     rng = studio.rng("rhythm")
-    drive = _Drive(instrument, request)
+    drive = _drive(instrument, request)
 
     def hits() -> Iterator[tuple[int, float]]:
         at, first = 0.0, True
@@ -246,7 +222,7 @@ def _placed(
 
 def ready(strike: Strike, strength: float, rng: np.random.Generator) -> Wave:
     """Make one strike as it is placed: from its first sample above -40 dB on, at its level, without an offset."""
-    wave = strike(float(np.clip(strength, 0.02, 1)), rng)
+    wave = softened(strike(float(np.clip(strength, 0.02, 1)), rng), strength, RATE)
     size = np.abs(wave)
     top = float(size.max(initial=0.0))
     if top < 1e-9:
