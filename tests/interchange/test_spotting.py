@@ -41,7 +41,7 @@ def test_a_row_a_cue_with_exact_times(tmp_path: Path, rate: Fraction, timecode: 
         cue = next(cue for cue in project.cues if cue.id == row["cue"])
         assert (Fraction(row["exact_in"]), Fraction(row["exact_out"])) == (cue.range.start, cue.range.end)
         assert float(row["seconds_in"]) == pytest.approx(float(cue.range.start), abs=1e-6)
-        assert row["hits"] == str(len(cue.hits))
+        assert row["hits"].count("@") == len(cue.hits)
         assert row["catid"] == cue.event.catid
         assert row["layer"] == cue.layer.value
         assert [int(number) for number in row["shots"].split()] == list(cue.shots)

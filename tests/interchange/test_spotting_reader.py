@@ -17,7 +17,7 @@ from v2a_foley.interchange.spotting import COLUMNS, write_spotting
 from v2a_foley.interchange.spotting_reader import MOST_ROWS, read_spotting
 from v2a_foley.interchange.tables import MOST_BYTES
 from v2a_foley.media import MediaFacts
-from v2a_foley.project import FOLEY_LAYERS, Cue, Project, Vocabulary
+from v2a_foley.project import FOLEY_LAYERS, Cue, Hit, Project, Region, Vocabulary
 from v2a_foley.timebase import TimeRange
 
 EVENTS = (RAIN, WIND, HAMMER, STEPS, ENGINE)
@@ -66,7 +66,7 @@ def test_what_nobody_touched_is_read_as_it_was(tmp_path, rate, timecode):
     project, path, _ = listed(tmp_path, media)
     found = read_spotting(path, media, WORDS)
     assert {cue.id: parts(cue) for cue in found} == {cue.id: parts(cue) for cue in project.cues}
-    assert all(not cue.takes and not cue.hits for cue in found)
+    assert all(not cue.takes for cue in found)
 
 
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('\n",;\t=')
@@ -132,6 +132,49 @@ def test_rows_are_taken_out_and_added(tmp_path):
     kept, fresh = read_spotting(save(path, rows), FILM, WORDS)
     assert kept.id == rows[1][0]
     assert fresh.id not in {"", kept.id}
+
+
+def test_hits_come_back_in_full(tmp_path):
+    project = project_of(FILM, tmp_path)
+    hammer = next(cue for cue in project.cues if cue.event is HAMMER)
+    at = hammer.range.start
+    hits = (
+        Hit(at, 1 / 3, Region(0.1, 0.2, 1e-5, 1.0)),
+        Hit(at + Fraction(1, 7), 0.0, muted=True),
+        Hit(at + Fraction(2, 7), 1.0, Region(0, 1, 0.5, 1 / 3), muted=True),
+    )
+    project = project.with_cues(replace(cue, hits=hits) if cue is hammer else cue for cue in project.cues)
+    write_spotting(project, tmp_path / "full.csv")
+    found = {cue.id: cue.hits for cue in read_spotting(tmp_path / "full.csv", FILM, WORDS)}
+    assert found == {cue.id: cue.hits for cue in project.cues}
+
+
+@pytest.mark.parametrize(
+    ("typed", "hits"),
+    [
+        ("", ()),
+        ("3", ()),
+        ("2@1", (Hit(Fraction(2)),)),
+        ("1.250@0.80; 5/4 @ ,5 ;", None),
+        ("2.5 muted;1,5@0,25", (Hit(Fraction(3, 2), 0.25), Hit(Fraction(5, 2), muted=True))),
+        ("01:00:01:00@0.5", (Hit(Fraction(1001, 1000), 0.5),)),
+        ("1@0.5 [0.5 0.5 0.1 0.1]", (Hit(Fraction(1), 0.5, Region(0.5, 0.5, 0.1, 0.1)),)),
+        ("1@1.5", None),
+        ("1@nan", None),
+        ("1@0.5 [0.5 0.5]", None),
+        ("-1@0.5", None),
+        ("1/0@0.5", None),
+        ("soon", None),
+        ("99999@1", None),
+    ],
+)
+def test_hits_are_typed_by_hand(tmp_path, typed, hits):
+    path = changed(tmp_path, "hits", typed)
+    if hits is None:
+        with pytest.raises(InputError, match="column hits"):
+            read_spotting(path, FILM, WORDS)
+    else:
+        assert read_spotting(path, FILM, WORDS)[0].hits == hits
 
 
 def test_what_excel_makes_of_it_is_read(tmp_path):

@@ -59,6 +59,8 @@ def take_key(request: SoundRequest, maker: str, room: str = "") -> str:
         "hits": request.hits,
         "intensity": request.intensity,
     }
+    if request.silent:  # said only where it is so: the keys of older takes stay
+        decides["silent"] = True
     return digest_of(decides)
 
 

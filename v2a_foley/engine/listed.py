@@ -27,7 +27,8 @@ def listed_cues(project: Project, vocabulary: Vocabulary, settings: RunSettings)
 def spot_listed(seen: Seen, cues: tuple[Cue, ...], chosen: frozenset[int], negative: str) -> Project:
     """Return the project with the cues of a list, as far as they lie in the chosen shots.
 
-    Hits and intensity are those of the picture within each cue's range, as if the program had spotted it there.
+    Hits are those of the list where it has them. Else they are those of the picture within the cue's range, as if the
+    program had spotted it there; so is intensity always.
     """
     placed = []
     for cue in cues:
@@ -35,5 +36,5 @@ def spot_listed(seen: Seen, cues: tuple[Cue, ...], chosen: frozenset[int], negat
         if chosen.isdisjoint(shots):
             continue
         hits, curve = hits_of(seen.motion, cue.range, cue.event), intensity_of(seen.motion, cue.range, cue.event)
-        placed.append(replace(cue, shots=shots, hits=hits, intensity=curve, negative=negative))
+        placed.append(replace(cue, shots=shots, hits=cue.hits or hits, intensity=curve, negative=negative))
     return seen.project.with_cues(placed)

@@ -17,6 +17,7 @@ from v2a_foley.engine.means import Job, Means, Outcome, Trials
 from v2a_foley.engine.take_files import found, write_take
 from v2a_foley.errors import MissingError
 from v2a_foley.generate import BatchGenerator, Generator
+from v2a_foley.generate.silence import Silence
 from v2a_foley.progress import Progress
 from v2a_foley.project import Cue, Take
 from v2a_foley.timebase import as_clock
@@ -51,7 +52,8 @@ def all_made(
     plan = _Plan(means)
     for each in jobs:
         progress.check()
-        maker = next((one for one in generators if one.can_make(each.request)), None)
+        makers = (Silence(),) if each.request.silent else generators
+        maker = next((one for one in makers if one.can_make(each.request)), None)
         if maker is None:
             if each.cue.prompt:
                 raise nothing_for(each.cue)

@@ -12,7 +12,7 @@ from typing import Any
 from v2a_foley.audio.delivery import DeliveryReport
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.media import MediaFacts
-from v2a_foley.project import Cue, Project, Shot, Take
+from v2a_foley.project import Cue, Hit, Project, Shot, Take
 from v2a_foley.timebase import as_text
 
 TOP = 5
@@ -198,9 +198,20 @@ def cue_dict(cue: Cue) -> dict[str, Any]:
         "kind": cue.event.kind.value,
         "prompt": cue.prompt,
         "gain": cue.gain,
-        "hits": [{"time": as_text(hit.time), "strength": round(hit.strength, 3)} for hit in cue.hits],
+        "hits": [hit_dict(hit) for hit in cue.hits],
         "active": cue.active,
         "takes": [take_dict(take, cue) for take in cue.takes],
+    }
+
+
+def hit_dict(hit: Hit) -> dict[str, Any]:
+    """Return a hit as plain values; its region (centre x and y, width, height) and its mute where they are set."""
+    where = hit.region
+    return {
+        "time": as_text(hit.time),
+        "strength": round(hit.strength, 3),
+        **({} if where is None else {"region": [where.x, where.y, where.width, where.height]}),
+        **({"muted": True} if hit.muted else {}),
     }
 
 

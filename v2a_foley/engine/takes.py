@@ -154,7 +154,8 @@ def request_for(
         prompt=cue.prompt,
         negative=cue.negative,
         embedding=embedding,
-        hits=tuple((to_samples(hit.time) - first, hit.strength) for hit in cue.hits),
+        hits=tuple((to_samples(hit.time) - first, hit.strength) for hit in cue.sounding),
+        silent=cue.silenced,
         intensity=tuple(
             (to_samples(time) - first, value) for time, value in zip(curve.times, curve.values, strict=True)
         )

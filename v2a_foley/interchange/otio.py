@@ -16,10 +16,11 @@ import opentimelineio as otio
 
 from v2a_foley.files import readable, write_text
 from v2a_foley.media import MediaFacts
-from v2a_foley.project import FOLEY_LAYERS, Cue, Kind, Layer, Project, Take
+from v2a_foley.project import FOLEY_LAYERS, Cue, Hit, Kind, Layer, Project, Take
 from v2a_foley.timebase import (
     SAMPLE_RATE,
     Timecode,
+    as_text,
     clean_rate,
     frames_within,
     nearest,
@@ -202,9 +203,17 @@ def _clip(one: Placed) -> otio.schema.Clip:
         sample = take.before + to_samples(hit.time) - one.start
         if take.before <= sample < take.before + length:
             marker = otio.schema.Marker(f"hit {number}", _span(sample, 0, SAMPLE_RATE), otio.schema.MarkerColor.YELLOW)
-            marker.metadata[KEY] = {"strength": round(hit.strength, 4)}
+            marker.metadata[KEY] = _hit_facts(hit)
             clip.markers.append(marker)
     return clip
+
+
+def _hit_facts(hit: Hit) -> dict[str, Any]:
+    """Return all that is known of a hit, exactly; ``otio_hits.py`` reads it."""
+    facts: dict[str, Any] = {"time": as_text(hit.time), "strength": float(hit.strength)}
+    if hit.region is not None:
+        facts["region"] = [float(each) for each in (hit.region.x, hit.region.y, hit.region.width, hit.region.height)]
+    return {**facts, "muted": True} if hit.muted else facts
 
 
 def _facts(cue: Cue, take: Take) -> dict[str, Any]:

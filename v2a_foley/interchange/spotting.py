@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from v2a_foley.files import writing
 from v2a_foley.media import MediaFacts
-from v2a_foley.project import FOLEY_LAYERS, Cue, Project
+from v2a_foley.project import FOLEY_LAYERS, Cue, Hit, Project
 from v2a_foley.timebase import as_text
 
 COLUMNS = (
@@ -26,7 +26,8 @@ def write_spotting(project: Project, path: Path) -> None:
     variable). ``seconds_*`` are decimal seconds on the film's clock, rounded to the microsecond; ``exact_*`` are the
     same as exact fractions (``593/24``). ``shots`` are numbers parted by spaces. ``name`` is that of the take's file,
     ``model`` what made it, ``bandwidth_hz`` the highest frequency that it can hold. A cue without a sound has no
-    generator, source, seed, licence, name, model and bandwidth.
+    generator, source, seed, licence, name, model and bandwidth. ``hits`` are those inside of
+    the cue, as ``hits_text`` says.
 
     Raises:
         DiskFull: the disk is full.
@@ -43,6 +44,21 @@ def rows(project: Project) -> Iterator[tuple[str, ...]]:
     order = {layer: number for number, layer in enumerate(FOLEY_LAYERS)}
     for cue in sorted(project.cues, key=lambda cue: (cue.range.start, order.get(cue.layer, 99), cue.id)):
         yield _row(project.media, cue)
+
+
+def hits_text(hits: Iterable[Hit]) -> str:
+    """Return hits as a cell holds them: ``5/4@0.8; 2@1.0 muted; 3@0.5 [0.5 0.4 0.1 0.2]``.
+
+    Each is an exact time on the film's clock in seconds, a strength 0 to 1, ``muted`` where it is, and in brackets
+    where on the screen it is seen, if that is known: centre x and y, width and height, in parts of the picture.
+    """
+    return "; ".join(_hit_text(hit) for hit in hits)
+
+
+def _hit_text(hit: Hit) -> str:
+    where = hit.region
+    place = "" if where is None else f" [{where.x!r} {where.y!r} {where.width!r} {where.height!r}]"
+    return f"{as_text(hit.time)}@{float(hit.strength)!r}{' muted' if hit.muted else ''}{place}"
 
 
 def _row(media: MediaFacts, cue: Cue) -> tuple[str, ...]:
@@ -65,7 +81,7 @@ def _row(media: MediaFacts, cue: Cue) -> tuple[str, ...]:
         take.source if take else "",
         str(take.seed) if take else "",
         f"{cue.gain:.1f}",
-        str(len(cue.hits)),
+        hits_text(hit for hit in cue.hits if cue.range.contains(hit.time)),
         "yes" if cue.muted else "no",
         take.licence if take else "",
         take.path.stem if take else "",

@@ -1,6 +1,7 @@
 """Reads a spotting list that an editor changed: rows taken out or added, times, events, prompts and levels changed.
 
-The list is written in ``spotting.py``. What the picture does in a cue (hits, intensity) is not in it.
+The list is written in ``spotting.py``. Its hits are read in ``spotted_hits.py``; the curve of intensity
+is not in it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 
+from v2a_foley.interchange.spotted_hits import hits_of_row
 from v2a_foley.interchange.spotting import COLUMNS
 from v2a_foley.interchange.tables import Row, Table, coded, decimal, exact, rows_of, short, text_of
 from v2a_foley.media import MediaFacts
@@ -35,7 +37,7 @@ _GAIN = re.compile(r"^[+-]?\d{1,3}(?:[.,]\d{1,6})?$")
 
 
 def read_spotting(path: Path, media: MediaFacts, vocabulary: Vocabulary) -> tuple[Cue, ...]:
-    """Read a spotting list: one cue a row, in the list's order, without hits, intensity and takes.
+    """Read a spotting list: one cue a row, in the list's order, without intensity and takes.
 
     Commas, semicolons or tabs part the columns, whose order does not matter; unknown ones are left out. Needed are
     ``event`` and a beginning and an end. A time is the row's timecode where that was changed, else its seconds where
@@ -82,6 +84,7 @@ def _cue(row: Row, name: str, media: MediaFacts, vocabulary: Vocabulary) -> Cue:
         event=event,
         prompt=prompt,
         gain=_gain(row),
+        hits=hits_of_row(row, media),
         muted=_muted(row),
     )
 
@@ -139,6 +142,7 @@ def _time(row: Row, which: str, media: MediaFacts) -> Fraction:
     """Return when a row's cue begins (``in``) or ends (``out``), on the film's clock."""
     code, seconds, told = row[f"timecode_{which}"], row[f"seconds_{which}"], row[f"exact_{which}"]
     kept = exact(told)
+    time: Fraction | None
     if kept is not None and _same_code(code, media.timecode_at(kept)) and _same_seconds(seconds, kept):
         time, column = kept, f"exact_{which}"
     elif code and (kept is None or not _same_code(code, media.timecode_at(kept))):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from v2a_foley.errors import UsageError
 from v2a_foley.media import MediaFacts
-from v2a_foley.project.events import Event, Layer
+from v2a_foley.project.events import Event, Kind, Layer
 from v2a_foley.timebase import TimeRange
 
 if TYPE_CHECKING:
@@ -250,6 +250,16 @@ class Cue:
     def take(self) -> Take | None:
         """The active take, or None where there is none."""
         return next((take for take in self.takes if take.id == self.active), None)
+
+    @property
+    def sounding(self) -> tuple[Hit, ...]:
+        """The hits that are not muted."""
+        return tuple(hit for hit in self.hits if not hit.muted)
+
+    @property
+    def silenced(self) -> bool:
+        """Whether it has hits and all of them are muted, so that nothing of it is heard; backgrounds hear no hits."""
+        return bool(self.hits) and not self.sounding and self.event.kind is not Kind.AMBIENCE
 
     def with_take(self, take: Take) -> Cue:
         """Return the cue with one take more; the first one becomes active."""

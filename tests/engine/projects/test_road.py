@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import replace
 from fractions import Fraction
@@ -13,7 +14,8 @@ from v2a_foley.engine.projects import warm as warm_module
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.errors import UsageError
 from v2a_foley.progress import Progress
-from v2a_foley.project import Hit
+from v2a_foley.project import Hit, Region
+from v2a_foley.project.edits import AddHit, MoveHit, MuteHit, ReplaceHits
 from v2a_foley.timebase import TimeRange
 
 NONE = RunSettings()
@@ -77,6 +79,37 @@ def test_changing_one_cue_makes_one_sound_and_changing_it_back_makes_none(taken,
     assert back.cue(dog.id).active == f"{dog.id}t1"
 
 
+def test_one_hit_that_changes_makes_one_take_and_no_hit_that_sounds_makes_silence(taken, made, warm):
+    project, folder = taken
+    dog = named(project, "dog")
+    at = dog.range.start + Fraction(1, 5)
+
+    def after(project, edit):
+        changed, _ = edit.apply(project)
+        return generate(changed, folder, NONE, Progress(), warm=warm)
+
+    project = after(project, AddHit(dog.id, at, 0.5, Region(0.5, 0.5, 0.1, 0.1)))
+    assert made.since() == [dog.event.name]
+    project = after(project, AddHit(dog.id, at + Fraction(1, 5)))
+    assert made.since() == [dog.event.name]
+    both = project.cue(dog.id).take
+    project = after(project, MoveHit(dog.id, at, at + Fraction(1, 10)))
+    assert made.since() == [dog.event.name]
+    project = after(project, MuteHit(dog.id, at + Fraction(1, 10)))
+    assert made.since() == [dog.event.name]
+    project = after(project, MoveHit(dog.id, at + Fraction(1, 10), at))
+    assert made.since() == []  # what is muted may move
+    assert after(project, MuteHit(dog.id, at, muted=False)).cue(dog.id).take.digest == both.digest
+    assert made.since() == []
+    project = after(project, MuteHit(dog.id, at + Fraction(1, 5)))
+    assert made.since() == []
+    silent = project.cue(dog.id).take
+    assert (silent.generator, silent.peak) == ("silence", -math.inf)
+    assert why_stale(project.cue(dog.id), RunSettings(handles=0.5)) == ""
+    none = after(project, ReplaceHits(dog.id, ()))
+    assert none.cue(dog.id).take.peak > -60  # its own rhythm again
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -84,6 +117,7 @@ def test_changing_one_cue_makes_one_sound_and_changing_it_back_makes_none(taken,
         ({"negative": "wind"}, "another negative"),
         ({"place": "church"}, "another room"),
         ({"hits": (Hit(Fraction(1, 5), 0.5),)}, "other hits"),
+        ({"hits": (Hit(Fraction(1, 5), 0.5, muted=True),)}, "other hits"),
         ({"range": TimeRange(Fraction(0), Fraction(5, 2))}, "the take does not reach"),
         ({"slip": Fraction(-2)}, "the take does not reach"),
         ({"takes": ()}, "no take"),

@@ -48,6 +48,7 @@ def wish_of(cue: Cue, request: SoundRequest, settings: RunSettings) -> dict[str,
         "room": room_of(cue, settings.room),
         "makers": digest_of({name: str(getattr(settings, name)) for name in _MAKERS}),
         "hits": [[at, strength] for at, strength in request.hits],
+        "silent": request.silent,
         "curve": [[at, value] for at, value in request.intensity],
     }
 
@@ -82,7 +83,7 @@ def why_stale(cue: Cue, settings: RunSettings, take: Take | None = None) -> str:
     if not isinstance(then, Mapping):
         return ""
     ours = _here(cue, take)
-    if not _same_hits(ours[0], _pairs(then.get("hits")), first, last):
+    if bool(then.get("silent")) != cue.silenced or not _same_hits(ours[0], _pairs(then.get("hits")), first, last):
         return "other hits"
     return "" if _same_curve(ours[1], _pairs(then.get("curve")), first, last) else "another curve"
 
@@ -90,7 +91,7 @@ def why_stale(cue: Cue, settings: RunSettings, take: Take | None = None) -> str:
 def _here(cue: Cue, take: Take) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
     """Return a cue's hits and its curve's points, in samples of a take's file."""
     zero = to_samples(cue.range.start) - to_samples(cue.slip) - take.before
-    hits = [(to_samples(hit.time) - zero, hit.strength) for hit in cue.hits]
+    hits = [(to_samples(hit.time) - zero, hit.strength) for hit in cue.sounding]
     curve = cue.intensity
     points = zip(curve.times, curve.values, strict=True) if curve else ()
     return hits, [(to_samples(time) - zero, value) for time, value in points]
