@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from benchmarks.sync import drawing
+from v2a_foley.errors import DependencyMissing
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -148,11 +152,45 @@ def plain(rng: np.random.Generator, size: Size) -> np.ndarray:
     return np.full((height, width, 3), drawing.colour(rng, vivid=0.5), np.uint8)
 
 
+def photo(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Return a part of a real photograph that scikit-image brings, sometimes mirrored and in other colours."""
+    picture = _photo(str(rng.choice(_PHOTOS)))
+    height, width = picture.shape[:2]
+    share = float(rng.uniform(0.5, 1.0)) * min(width / size[0], height / size[1])
+    wide, tall = int(size[0] * share), int(size[1] * share)
+    left, top = int(rng.integers(0, width - wide + 1)), int(rng.integers(0, height - tall + 1))
+    part = picture[top : top + tall, left : left + wide]
+    if rng.uniform() < 0.5:
+        part = part[:, ::-1]
+    part = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    if rng.uniform() < 0.5:
+        part = part[..., rng.permutation(3)] * rng.uniform(0.6, 1.2, 3)
+    return _picture(part)
+
+
 SORTS: dict[str, Callable[[np.random.Generator, Size], np.ndarray]] = {
     "photograph": photograph, "gradient": gradient, "cloudy": cloudy, "bricks": bricks, "wood": wood,
     "indoors": indoors, "outdoors": outdoors, "pattern": pattern, "plain": plain,
+    "photo": photo,
 }  # fmt: skip
 """Every sort of background by name."""
+
+
+_PHOTOS = (
+    "astronaut.png", "brick.png", "chelsea.png", "coffee.png", "coins.png", "grass.png", "gravel.png",
+    "hubble_deep_field.jpg", "motorcycle_left.png", "rocket.jpg",
+)  # fmt: skip
+
+
+@cache
+def _photo(name: str) -> np.ndarray:
+    from PIL import Image
+
+    folder = find_spec("skimage")
+    if folder is None or folder.origin is None:
+        raise DependencyMissing("scikit-image is not installed.", hint="Run: pip install 'v2a-foley[demo]'")
+    with Image.open(Path(folder.origin).parent / "data" / name) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def _field(rng: np.random.Generator, size: Size, slope: float) -> np.ndarray:
