@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.projects import ENGINE, HAMMER, RAIN, film, project_of, take_for
-from v2a_foley.project import Cue, Hit, Intensity, Layer, Project, Shot
+from v2a_foley.project import Cue, Hit, Intensity, Layer, Project, Region, Shot
 from v2a_foley.project.conform.match import Run
 from v2a_foley.project.conform.recut import WAYS, conform
 from v2a_foley.timebase import TimeRange
@@ -88,6 +89,16 @@ def test_a_cue_that_is_cut_into_begins_later_in_its_take():
     assert now.fade_out is None
     (said,) = after.report.cues
     assert (said.what, said.lost) == ("trimmed", (span(60, 65),))
+
+
+def test_regions_and_mutes_go_with_the_picture():
+    one, two = Region(0.1, 0.2, 0.3, 0.4), Region(0.9, 0.8, 0.7, 0.6)
+    hits = (Hit(Fraction(135, 24), 0.5, one, muted=True), Hit(Fraction(140, 24), 0.25, two))
+    curve = Intensity((Fraction(135, 24), Fraction(140, 24)), (0.0, 1.0), (one, two))
+    before = project(cue("c1", 0, 60), cue("c3", 130, 170, HAMMER, hits=hits, intensity=curve))
+    now = follow(before, 180, Run(0, 0, 60), Run(120, 60, 120)).project.cue("c3")
+    assert now.hits == tuple(replace(hit, time=hit.time - Fraction(60, 24)) for hit in hits)
+    assert now.intensity == replace(curve, times=tuple(hit.time for hit in now.hits))
 
 
 def test_a_cue_whose_middle_went_is_two():
