@@ -14,7 +14,9 @@ from v2a_foley.embed import Space
 from v2a_foley.embed.clap_transformers import TransformersClap
 from v2a_foley.errors import SpaceMismatch, UsageError
 from v2a_foley.generate import BatchGenerator, SoundRequest
+from v2a_foley.generate.aligning import Fit
 from v2a_foley.generate.audioldm import AudioLdmVoice
+from v2a_foley.generate.audioldm.choosing import TIMING, Candidates
 from v2a_foley.generate.audioldm.impulses import LONGEST, strikes_in
 from v2a_foley.generate.audioldm.orders import candidate_seeds
 
@@ -261,6 +263,36 @@ def test_the_best_of_several_is_the_one_that_ears_place_nearest(ears: Transforme
     chosen = int(np.argmax(scores))
     assert best.details["seed"] == seeds[chosen]
     np.testing.assert_allclose(read(best), read(voice().make(replace(request, seed=seeds[chosen]))), atol=1e-5)
+
+
+def test_a_lasting_sound_moves_to_its_hits_within_its_handles_and_says_so():
+    request = wish(4.0, event=ENGINE, before=RATE, after=RATE)
+    plain, timed = voice().make(request), voice().make(replace(request, hits=((80_000, 1.0), (120_000, 0.7))))
+    one, other, shift = read(plain)[0], read(timed)[0], timed.details["shift"] * RATE // 16_000
+    assert "shift" not in plain.details
+    assert 0 < abs(shift) <= RATE // 2
+    inner = slice(RATE, 3 * RATE)
+    assert np.corrcoef(other[inner], one[RATE + shift : 3 * RATE + shift])[0, 1] > 0.999
+    assert one.shape == other.shape
+    tight = voice().make(replace(request, before=0, hits=((80_000, 1.0),)))
+    assert tight.details["shift"] == 0
+
+
+def test_the_best_of_several_is_also_the_one_in_time(ears: TransformersClap):
+    request = wish(3.0, event=ENGINE, before=RATE, after=RATE, hits=((60_000, 1.0), (90_000, 1.0)))
+    details = voice(ears, best_of=3).make(replace(request, embedding=embedding(3))).details
+    sums = np.array(details["likenesses"]) + TIMING * np.array(details["agreements"])
+    np.testing.assert_allclose(details["scores"], sums, atol=1e-5)
+    assert len(set(details["agreements"])) == 3
+    assert details["seed"] == details["seeds"][int(np.argmax(sums))]
+
+
+def test_timing_can_outweigh_likeness():
+    found, wave = Candidates(), np.zeros(4, np.float32)
+    found.add(wave, seed=1, rows=1, score=0.40, fit=Fit(0, 0.1))
+    found.add(wave, seed=2, rows=1, score=0.35, fit=Fit(5, 0.6))
+    found.add(wave, seed=3, rows=1, score=0.10, fit=Fit(0, 0.9))
+    assert (found.seed, found.shift) == (2, 5)
 
 
 def test_candidates_of_several_requests_do_not_mix(ears: TransformersClap):

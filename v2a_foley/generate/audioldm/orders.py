@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.errors import SpaceMismatch, UsageError
+from v2a_foley.generate.aligning import REACH, Fit, best_fit
 from v2a_foley.generate.audioldm.conform import conformed
 from v2a_foley.generate.audioldm.folder import Sizes
 from v2a_foley.generate.audioldm.impulses import inside, struck
@@ -60,6 +61,24 @@ def is_struck(request: SoundRequest) -> bool:
 def is_silent(request: SoundRequest) -> bool:
     """Tell whether every hit lies outside of the sound."""
     return is_struck(request) and not inside(request)
+
+
+def in_time(wave: Floats, native_rate: int, request: SoundRequest) -> Fit | None:
+    """Return how a sound that lasts agrees best with the request's hits; None where it has none, or is struck.
+
+    It is shifted by half a second at most, and by no more than its shorter handle has to spare.
+
+    Args:
+        wave: ``float32 (n,)``.
+        native_rate: its rate, hertz.
+        request: what was asked for.
+    """
+    hits = [] if request.event.kind is Kind.IMPULSE else inside(request)
+    if not hits:
+        return None
+    ratio = native_rate / request.sample_rate
+    spare = min(REACH * request.sample_rate, max(0, request.before), max(0, request.after))
+    return best_fit(wave, native_rate, [(at * ratio, strength) for at, strength in hits], int(spare * ratio))
 
 
 def candidate_seeds(seed: int, count: int) -> tuple[int, ...]:

@@ -53,7 +53,11 @@ def recorded(
         details["windows"] = list(windows)
     if how.init is not None:
         details["strength"] = how.strength
+    if kept.agreements:
+        details["shift"] = kept.shift
+        details["agreements"] = [round(one, 6) for one in kept.agreements]
     if how.best_of > 1:
+        details["likenesses"] = [round(one, 6) for one in kept.likenesses]
         details["scores"] = [round(score, 6) for score in kept.scores]
         details["seeds"] = list(made.seeds)
     return MappingProxyType(details)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from v2a_foley.compute import Compute, memory_guard, reset_peak
 from v2a_foley.embed import AudioEncoder, Space, normalised
 from v2a_foley.errors import UsageError
+from v2a_foley.generate.aligning import shifted
 from v2a_foley.generate.audioldm.card import Card, read_card
 from v2a_foley.generate.audioldm.choosing import Candidates, likeness
 from v2a_foley.generate.audioldm.conform import mirrored
@@ -27,6 +28,7 @@ from v2a_foley.generate.audioldm.orders import (
     blocks_of,
     can_be_heard,
     candidate_seeds,
+    in_time,
     is_silent,
     order,
     require_possible,
@@ -186,7 +188,9 @@ class AudioLdmVoice:
                     kept, own = found[made.place], wave[: made.samples]
                     together = self._rows_with(row, len(chosen), made)
                     score = self._score(own, made.embedding)
-                    kept.add(own, seed=made.seeds[number], rows=together, score=score)
+                    fit = in_time(own, self._model.sizes.sample_rate, made.request)
+                    own = shifted(own, fit.shift) if fit else own
+                    kept.add(own, seed=made.seeds[number], rows=together, score=score, fit=fit)
                     if len(kept.scores) == self.options.best_of:
                         yield made.place, self._sound(made, found.pop(made.place), progress)
 
