@@ -39,7 +39,7 @@ class Case:
     @property
     def continuous(self) -> bool:
         """Whether what sounds goes on, and follows the motion."""
-        return not self.truth and bool(self.speed) and not self.quiet
+        return not self.truth and bool(self.speed)
 
 
 def read_cases(folder: Path, *, each: int | None = None, kinds: frozenset[str] = frozenset()) -> list[Case]:
@@ -75,7 +75,7 @@ def read_case(film: Path) -> Case:
         prompt=str(facts["prompt"]),
         seconds=float(facts["seconds"]),
         fps=rate_of(str(facts["fps"])),
-        quiet=bool(facts["quiet"]),
+        quiet=not rows and not facts.get("speed"),
         truth=tuple(time for time, _ in rows),
         strengths=tuple(strength for _, strength in rows),
         speed=tuple((float(time), float(fast)) for time, fast in facts.get("speed") or ()),

@@ -28,6 +28,9 @@ from v2a_foley.project import Cue, Kind, Project
 BED = "room tone"
 """Asked for beside what sounds: a background with birds or hammers in it is not what is measured."""
 
+KNOCK = "a wooden knock"
+"""Asked for where nothing happens, so that there is something to strike: what is struck then is struck falsely."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -108,7 +111,7 @@ class Road:
 def basics(case: Case) -> dict[str, Any]:
     """Return the settings that every system shares."""
     return {
-        "prompt": f"{case.prompt}, {BED}",
+        "prompt": f"{KNOCK if case.quiet else case.prompt}, {BED}",
         "original": "replace",
         "loudness": "off",
         "cues": "events",
