@@ -112,6 +112,27 @@ def response(place: str, distance: float, channels: int = 1) -> NDArray[np.float
 
     Every sound in one place meets the same room, so nothing in it is up to chance.
     """
+    lines = _reverb(place, distance, channels)
+    lines[:, 0] = 1.0
+    air = _air(distance)
+    both = np.stack([np.convolve(line, air) for line in lines]) if len(air) > 1 else lines
+    both.setflags(write=False)
+    return both
+
+
+@lru_cache(maxsize=64)
+def apart(place: str, distance: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two parts of a place's response: of the direct sound ``float64 (1, k)``, of the room ``(2, m)``."""
+    air = _air(distance)
+    straight = air[None].copy()
+    room = np.stack([np.convolve(line, air) for line in _reverb(place, distance, 2)])
+    straight.setflags(write=False)
+    room.setflags(write=False)
+    return straight, room
+
+
+def _reverb(place: str, distance: float, channels: int) -> NDArray[np.float64]:
+    """Return what a place adds to the direct sound, without the air, ``float64 (channels, m)``; it begins with 0."""
     kind = PLACES[place]
     lines = []
     for channel in range(channels):
@@ -123,14 +144,8 @@ def response(place: str, distance: float, channels: int = 1) -> NDArray[np.float
         line[0] = 0.0
         energy = float(np.sum(line**2)) * 10 ** (-_DRIER / 10)
         line *= 10 ** (-_DRIER / 20) * min(1.0, float(np.sqrt(10 ** (-_LEAST_DIRECT / 10) / max(energy, 1e-12))))
-        line[0] = 1.0
         lines.append(line)
-    air = _air(distance)
-    both = np.stack(lines)
-    if len(air) > 1:
-        both = np.stack([np.convolve(line, air) for line in both])
-    both.setflags(write=False)
-    return both
+    return np.stack(lines)
 
 
 def _early(kind: Place, distance: float) -> NDArray[np.float64]:

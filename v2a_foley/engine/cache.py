@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from v2a_foley.audio.perspective import Way
 from v2a_foley.generate import Generator, Identified, SoundRequest
 from v2a_foley.project import Cue, Event, Layer, Take
 
@@ -35,13 +36,14 @@ class TakeCache(Protocol):
         ...
 
 
-def take_key(request: SoundRequest, maker: str, room: str = "") -> str:
+def take_key(request: SoundRequest, maker: str, room: str = "", way: Way | None = None) -> str:
     """Return the key of a take: SHA-256, hexadecimal, over everything that decides its samples.
 
     Args:
         request: what is asked for, with its seed and its place in the audio space.
         maker: what decides the maker's sounds beside it (``Identified.identity``).
         room: what decides the room around it (``room_of``).
+        way: where it stands over time, if anywhere but in the middle.
     """
     embedding = request.embedding
     decides: dict[str, Any] = {
@@ -59,6 +61,8 @@ def take_key(request: SoundRequest, maker: str, room: str = "") -> str:
         "hits": request.hits,
         "intensity": request.intensity,
     }
+    if way is not None:
+        decides["way"] = [way.held, way.points]
     if request.silent:  # said only where it is so: the keys of older takes stay
         decides["silent"] = True
     return digest_of(decides)

@@ -96,7 +96,7 @@ class _Plan:
             self._identities[id(maker)] = identity_of(maker)
         identity = self._identities[id(maker)]
         own = f"unknown {maker.name}" if identity is None else identity
-        key = take_key(job.request, own, room_of(job.cue, job.room))
+        key = take_key(job.request, own, room_of(job.cue, job.room), job.way)
         return replace(job, key=key, kept=self.means.whole or identity is not None)
 
     def add(self, job: Job, maker: Generator, take: Take | None) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from v2a_foley.audio.perspective import Way
 from v2a_foley.engine.cache import TakeCache
+from v2a_foley.engine.perspective import way_of
 from v2a_foley.generate import SoundRequest
 from v2a_foley.project import Cue, Take
 
@@ -22,6 +24,7 @@ class Job:
         number: its number, from 1.
         request: what a generator is asked for.
         room: the setting that its room comes from.
+        perspective: the setting that says whether it sounds from where it is seen.
         file: the name of its file.
         wish: what it is made for, as plain values; kept in its details where there are any.
         key: what it is found again by; filled in once its maker is known.
@@ -36,6 +39,12 @@ class Job:
     wish: dict[str, Any] = field(default_factory=dict)
     key: str = ""
     kept: bool = False
+    perspective: str = "off"
+
+    @property
+    def way(self) -> Way | None:
+        """Where its sound stands over time; None: in the middle."""
+        return way_of(self.cue, self.perspective, self.request.before)
 
     @property
     def id(self) -> str:

@@ -22,6 +22,7 @@ SCHEDULERS = ("dpm++", "unipc", "ddim")
 ORIGINALS = ("mix", "duck", "replace")
 FOLEY_PLACES = ("lr", "c")
 ROOMS = ("auto", "dry", "room", "hall", "church", "cave", "vehicle", "street", "forest", "open")
+PERSPECTIVES = ("off", "pan", "full")
 DETECTORS = ("adaptive", "content", "transnet")
 PASSING = frozenset({"stems", "spotting", "timeline", "contact_sheet", "overwrite"})
 """Settings that belong to one rendering alone, and do not stay with a project."""
@@ -100,6 +101,14 @@ class RunSettings:
             choices=ROOMS,
         ),
     ] = "auto"
+    perspective: Annotated[
+        str,
+        Option(
+            "Let effects and Foley sound from where they are seen: pan is left and right, full near and far as well.",
+            "Sound",
+            choices=PERSPECTIVES,
+        ),
+    ] = "off"
     device: Annotated[str, Option("Where the networks run.", "Neural", metavar="auto|cpu|cuda[:N]|mps")] = "auto"
     precision: Annotated[
         str, Option("Their arithmetic; auto is what the device does best.", "Neural", choices=PRECISIONS)

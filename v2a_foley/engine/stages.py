@@ -143,7 +143,8 @@ def make_takes(
         DiskFull: the folder's disk is full.
     """
     settings, progress = settings or RunSettings(), progress or Progress()
-    options = takes.TakeOptions(settings.seed, settings.takes, Fraction(str(settings.handles)), settings.room)
+    handles = Fraction(str(settings.handles))
+    options = takes.TakeOptions(settings.seed, settings.takes, handles, settings.room, settings.perspective)
     return takes.generate_takes(
         project,
         generators(settings, profile, progress),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from v2a_foley.audio.loudness import Loudness, LoudnessMeter
+from v2a_foley.audio.perspective import Way, placed
 from v2a_foley.audio.room import roomed
+from v2a_foley.audio.stream import Samples
 from v2a_foley.audio.wav import WavWriter
 from v2a_foley.engine.means import Job, Means
 from v2a_foley.generate import Sound
@@ -32,18 +34,22 @@ def write_take(job: Job, maker: str, sound: Sound, means: Means, progress: Progr
     """Write and measure a sound, set it to its nominal level, and keep it where takes are kept."""
     cue, request = job.cue, job.request
     place = place_of(cue, sound, job.room)
-    blocks = roomed(sound.blocks, place, cue.event.distance) if place else sound.blocks
+    way = job.way
+    channels = request.channels if way is None else 2
     path = means.folder / job.file
-    meter = LoudnessMeter("stereo" if request.channels == 2 else "mono")
+    meter = LoudnessMeter("stereo" if channels == 2 else "mono")
+    usual = meter if way is None else LoudnessMeter("stereo")
     written = 0
-    with WavWriter(path, request.channels, bits=32, dated=means.cache is None) as wav:
-        for block in blocks:
+    with WavWriter(path, channels, bits=32, dated=means.cache is None) as wav:
+        for block, plain in _heard(cue, sound, place, way):
             progress.check()
             meter.feed(block)
+            if usual is not meter:
+                usual.feed(plain)
             wav.write(block)
             written += block.shape[1]
         loudness = meter.finish()
-        gain = level_gain(cue, loudness)
+        gain = level_gain(cue, loudness if usual is meter else usual.finish())
         wav.amplify(gain)
     if written != request.samples:
         raise AssertionError(f"{maker} made {written} samples of {request.samples} for {cue.event.name}")
@@ -51,7 +57,7 @@ def write_take(job: Job, maker: str, sound: Sound, means: Means, progress: Progr
         id=job.id,
         path=path,
         sample_rate=SAMPLE_RATE,
-        channels=request.channels,
+        channels=channels,
         samples=written,
         before=request.before,
         after=request.after,
@@ -63,12 +69,25 @@ def write_take(job: Job, maker: str, sound: Sound, means: Means, progress: Progr
         peak=loudness.sample_peak + gain,
         lufs=reference(cue.event.kind, loudness) + gain,
         native_rate=sound.native_rate,
-        details=detailed(
-            {**sound.details, "room": place, "distance": cue.event.distance} if place else sound.details, job
-        ),
+        details=detailed({**sound.details, **_around(cue, place, job.perspective if way else "off")}, job),
         key=job.key if job.kept else "",
     )
     return take if means.cache is None else means.cache.keep(take.key, path, take)
+
+
+def _heard(cue: Cue, sound: Sound, place: str, way: Way | None) -> Iterator[tuple[Samples, Samples]]:
+    """Yield a sound as it goes into its file, and as its level is measured: from the middle, at its usual distance."""
+    if way is not None:
+        yield from placed(sound.blocks, way, place, cue.event.distance)
+        return
+    for block in roomed(sound.blocks, place, cue.event.distance) if place else sound.blocks:
+        yield block, block
+
+
+def _around(cue: Cue, place: str, perspective: str) -> Mapping[str, Any]:
+    """Return what was put around a sound, for its record."""
+    room = {"room": place, "distance": cue.event.distance} if place else {}
+    return room if perspective == "off" else {**room, "perspective": perspective}
 
 
 def level_gain(cue: Cue, loudness: Loudness) -> float:

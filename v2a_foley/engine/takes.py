@@ -32,12 +32,14 @@ class TakeOptions:
         handles: sound beyond a cue's ends, in seconds.
         room: the place that effects sound in: ``auto`` (that of their cue, for sounds without a room of their own),
             ``dry``, or a name of ``audio/room.py`` for all of them.
+        perspective: whether effects sound from where they are seen: ``off``, ``pan`` or ``full``.
     """
 
     seed: int = 0
     takes: int = 1
     handles: Fraction = Fraction(4)
     room: str = "auto"
+    perspective: str = "off"
 
 
 def generate_takes(
@@ -103,8 +105,9 @@ def takes_for(
     for cue in cues:
         for number in wanted.get(cue.id, usual):
             request = request_for(cue, options, number, (embeddings or {}).get((cue.id, number)))
-            job = Job(cue, number, request, options.room, wish=wish(cue, request) if wish is not None else {})
-            jobs.append(replace(job, file=named(cue, job.id)))
+            job = Job(cue, number, request, options.room, perspective=options.perspective)
+            known = wish(cue, request) if wish is not None else {}
+            jobs.append(replace(job, file=named(cue, job.id), wish=known))
     made: dict[tuple[str, int], Outcome] = {}
     with (
         progress.stage("generate", len(jobs)) as stage,

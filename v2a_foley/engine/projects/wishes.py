@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from v2a_foley.audio.perspective import MOST_LEVEL, Way
 from v2a_foley.engine.cache import digest_of, event_facts, room_of
+from v2a_foley.engine.perspective import way_of
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.takes import TakeOptions, base_seed, request_for
 from v2a_foley.generate import SoundRequest
@@ -20,6 +22,8 @@ _SLACK = 2
 """Samples by which hits and ends may differ: moving a cue rounds each of them anew."""
 _SAME = 1e-3
 """How far two curves may lie apart and count as one."""
+_BESIDE = 0.02
+"""How far two places may (1 is half the picture; levels in parts of the most): what jumps, a rounded sample moves."""
 _MAKERS = (
     "profile", "mapper", "generator", "library", "prompt_weight", "cues", "steps", "guidance", "scheduler", "best_of",
     "init", "strength", "draft",
@@ -29,7 +33,8 @@ _MAKERS = (
 
 def options_of_takes(settings: RunSettings) -> TakeOptions:
     """Return what the settings say about takes."""
-    return TakeOptions(settings.seed, settings.takes, Fraction(str(settings.handles)), settings.room)
+    handles = Fraction(str(settings.handles))
+    return TakeOptions(settings.seed, settings.takes, handles, settings.room, settings.perspective)
 
 
 def wish_of(cue: Cue, request: SoundRequest, settings: RunSettings) -> dict[str, Any]:
@@ -40,6 +45,7 @@ def wish_of(cue: Cue, request: SoundRequest, settings: RunSettings) -> dict[str,
         request: what a generator is asked for it.
         settings: of the project.
     """
+    way = way_of(cue, settings.perspective, request.before)
     return {
         "event": digest_of(event_facts(cue.event)),
         "prompt": cue.prompt,
@@ -50,6 +56,7 @@ def wish_of(cue: Cue, request: SoundRequest, settings: RunSettings) -> dict[str,
         "hits": [[at, strength] for at, strength in request.hits],
         "silent": request.silent,
         "curve": [[at, value] for at, value in request.intensity],
+        **({} if way is None else {"way": [list(point) for point in way.points]}),
     }
 
 
@@ -85,7 +92,10 @@ def why_stale(cue: Cue, settings: RunSettings, take: Take | None = None) -> str:
     ours = _here(cue, take)
     if bool(then.get("silent")) != cue.silenced or not _same_hits(ours[0], _pairs(then.get("hits")), first, last):
         return "other hits"
-    return "" if _same_curve(ours[1], _pairs(then.get("curve")), first, last) else "another curve"
+    if not _same_curve(ours[1], _pairs(then.get("curve")), first, last):
+        return "another curve"
+    way = way_of(cue, settings.perspective, take.before)
+    return "" if _same_way(way, _triples(then.get("way")), first, last) else "another place on the screen"
 
 
 def _here(cue: Cue, take: Take) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
@@ -104,7 +114,9 @@ def _pairs(value: object) -> list[tuple[int, float]]:
     return [(int(each[0]), float(each[1])) for each in value if isinstance(each, Sequence) and len(each) == 2]
 
 
-def _same_hits(ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, float]], first: int, last: int) -> bool:
+def _same_hits(
+    ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, float]], first: int, last: int, apart: float = _SAME
+) -> bool:
     """Tell whether two lists of hits are the same within a range of samples."""
 
     def all_in(some: Sequence[tuple[int, float]], others: Sequence[tuple[int, float]]) -> bool:
@@ -114,7 +126,7 @@ def _same_hits(ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, fl
                 continue
             near = bisect_left(ordered, (at - _SLACK, -1.0))
             if not any(
-                abs(each - at) <= _SLACK and abs(value - strength) <= _SAME for each, value in ordered[near : near + 8]
+                abs(each - at) <= _SLACK and abs(value - strength) <= apart for each, value in ordered[near : near + 8]
             ):
                 return False
         return True
@@ -122,7 +134,9 @@ def _same_hits(ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, fl
     return all_in(ours, theirs) and all_in(theirs, ours)
 
 
-def _same_curve(ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, float]], first: int, last: int) -> bool:
+def _same_curve(
+    ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, float]], first: int, last: int, apart: float = _SAME
+) -> bool:
     """Tell whether two curves of straight lines are the same within a range of samples; none is steady."""
     corners = {first, last - 1, *(at for at, _ in (*ours, *theirs) if first <= at < last)}
     at = np.array(sorted(corners), np.float64)
@@ -132,4 +146,27 @@ def _same_curve(ours: Sequence[tuple[int, float]], theirs: Sequence[tuple[int, f
             return np.ones(len(at))
         return np.interp(at, [float(sample) for sample, _ in points], [value for _, value in points])
 
-    return bool(np.abs(values(ours) - values(theirs)).max() <= _SAME)
+    return bool(np.abs(values(ours) - values(theirs)).max() <= apart)
+
+
+def _same_way(ours: Way | None, theirs: Sequence[tuple[int, float, float]], first: int, last: int) -> bool:
+    """Tell whether a sound stands in the same places within a range of samples; nowhere is the middle of nothing."""
+    if ours is None or not theirs:
+        return ours is None and not theirs
+    same = _same_hits if ours.held else _same_curve
+    return all(
+        same([(at[0], at[value] / most) for at in ours.points], [(at[0], at[value] / most) for at in theirs],
+             first, last, _BESIDE)
+        for value, most in ((1, 1.0), (2, MOST_LEVEL))
+    )  # fmt: skip
+
+
+def _triples(value: object) -> list[tuple[int, float, float]]:
+    """Return (sample, place, level) as they were kept; what is none of them counts as nothing."""
+    if not isinstance(value, Sequence):
+        return []
+    return [
+        (int(each[0]), float(each[1]), float(each[2]))
+        for each in value
+        if isinstance(each, Sequence) and len(each) == 3
+    ]
