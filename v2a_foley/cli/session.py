@@ -46,6 +46,7 @@ STAGES = {
     "attacks": "Finding attacks",
     "listen": "Listening",
     "embed": "Embedding",
+    "traits": "Looking at the films",
     "train": "Training",
     "score": "Scoring",
     "captions": "Reading captions",

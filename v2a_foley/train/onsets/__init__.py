@@ -1,0 +1,1 @@
+"""Training the onset net (``sync/onsets``): films → traits and labels on the disk → weights."""
