@@ -1,4 +1,4 @@
-"""Draws what was measured: how far sounds lie from their pictures, and one film as a strip. Nothing is measured here."""
+"""Draws what was measured: how far sounds lie from their pictures, and one film as a strip. Measures nothing."""
 
 from __future__ import annotations
 
