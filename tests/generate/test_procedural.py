@@ -14,6 +14,7 @@ from tests.generate.sounds import RATE, alike, centroid, envelope, event, first_
 from v2a_foley.errors import FoleyError, UsageError
 from v2a_foley.generate import SoundRequest
 from v2a_foley.generate.procedural import FAMILIES, Procedural
+from v2a_foley.generate.strikes import LONGEST_LEAD, lead_of
 from v2a_foley.project import Kind, default_vocabulary
 
 FIRST = [(family, dict(params)) for family, params in first_variants()]
@@ -53,6 +54,7 @@ TEXTURES = {
     "fan": {},
     "train": {},
 }
+EARLY = round(LONGEST_LEAD * RATE)
 SHARP = {
     "impact": {"material": "glass"},
     "footsteps": {"surface": "concrete"},
@@ -99,7 +101,7 @@ def test_everything_can_be_hit(family, params):
     at = 24_001
     wave = make(event(family, Kind.IMPULSE, **params), 1.5, channels=1, seed=5, before=at, hits=((at, 0.9),))[0]
     size = np.abs(wave)
-    assert np.max(size[:at]) == 0
+    assert np.max(size[: at - EARLY]) == 0
     assert size.max() > 0.1
     assert rms(wave[at:]) > 1e-4
 
@@ -110,7 +112,11 @@ def test_attack_falls_on_the_sample(family, params):
     for at, strength in hits:
         wave = make(event(family, Kind.IMPULSE, **params), 8.0, seed=3, hits=((at, strength),))[0]
         size = np.abs(wave)
-        assert abs(int(np.argmax(size > 0.01 * size.max())) - at) <= 1
+        begins = int(np.argmax(size > 0.01 * size.max()))
+        if lead := lead_of(wave[begins:], RATE):  # a slow attack begins before its hit, by as much as it needs
+            assert abs(begins + lead - at) <= 2
+        else:
+            assert abs(begins - at) <= 1
 
 
 @pytest.mark.parametrize("family", ["impact", "footsteps", "bell", "clicks", "dog", "explosion", "cloth", "plucked"])

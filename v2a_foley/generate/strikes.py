@@ -16,6 +16,8 @@ from v2a_foley.generate.blocks import BLOCK
 from v2a_foley.generate.following import softened
 from v2a_foley.generate.protocol import Samples
 
+LONGEST_LEAD = 0.015
+"""Seconds that a sound begins before its hit at most, where its attack is slow."""
 _LOOK_BACK = 0.02
 _LOOK_AHEAD = 0.12
 _LONGEST = 6.0
@@ -26,7 +28,6 @@ _PEAK = 0.5
 _BEGINS = 0.1
 _HEARD = 0.316
 _AT_ONCE = 0.005
-_LONGEST_LEAD = 0.015
 _ENVELOPE = 0.002
 _SOFTENED = 0.0005
 _BREATH = 0.005
@@ -110,7 +111,7 @@ def lead_of(sound: NDArray[Any], sample_rate: int) -> int:
     if not level.size or level.max() <= 0:
         return 0
     heard = int(np.argmax(level >= _HEARD**2 * level.max()))
-    return min(heard, round(_LONGEST_LEAD * sample_rate)) if heard > _AT_ONCE * sample_rate else 0
+    return min(heard, round(LONGEST_LEAD * sample_rate)) if heard > _AT_ONCE * sample_rate else 0
 
 
 def _sounding(sound: Samples, sample_rate: int) -> int:

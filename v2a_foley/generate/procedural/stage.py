@@ -13,6 +13,7 @@ from v2a_foley.generate.procedural.parts.filters import Filter, Reverb, decaying
 from v2a_foley.generate.procedural.parts.grains import Scatter
 from v2a_foley.generate.procedural.parts.shapes import swell
 from v2a_foley.generate.protocol import Samples, SoundRequest
+from v2a_foley.generate.strikes import LONGEST_LEAD, lead_of
 from v2a_foley.progress import Progress
 from v2a_foley.project import Kind
 
@@ -206,18 +207,29 @@ def _placed(
 ) -> Iterator[Wave]:
     scatter = Scatter(request.channels)
     waiting: tuple[int, float] | None = next(hits, None)
-    number, start = 0, 0
+    number, start, early = 0, 0, round(LONGEST_LEAD * RATE)
     for n in _lengths(request.samples):
         grains = []
-        while waiting is not None and waiting[0] < start + n:
+        while waiting is not None and waiting[0] < start + n + early:
             at, strength = waiting
-            if at >= start:
+            if 0 <= at < request.samples:
                 rng = studio.rng("hit", number)
-                grains.append((at - start, ready(strike, strength, rng), pan * float(rng.uniform(-1, 1))))
+                wave = ready(strike, strength, rng)
+                begin = at - (lead_of(wave, RATE) if request.hits else 0)
+                if begin < 0:
+                    wave, begin = _opened(wave[-begin:]), 0
+                grains.append((begin - start, wave, pan * float(rng.uniform(-1, 1))))
             number += 1
             waiting = next(hits, None)
         yield scatter(n, grains)
         start += n
+
+
+def _opened(wave: Wave) -> Wave:
+    """Fade in what was cut at its beginning, over half a millisecond."""
+    soft = min(len(wave), RATE // 2000)
+    wave[:soft] *= np.linspace(0, 1, soft)
+    return wave
 
 
 def ready(strike: Strike, strength: float, rng: np.random.Generator) -> Wave:
