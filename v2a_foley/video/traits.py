@@ -90,7 +90,7 @@ def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: floa
     change = np.asarray(cv2.threshold(apart, noise + 2 * usual, 0, cv2.THRESH_TOZERO)[1], np.uint8)
     near = cv2.dilate((change > 0).astype(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32)
     rest = flow.rest * near[..., None] * np.float32(rate / SIDE)
-    speed = np.asarray(cv2.magnitude(rest[..., 0], rest[..., 1]), np.float32)
+    speed = np.sqrt(rest[..., 0] ** 2 + rest[..., 1] ** 2)  # cv2.magnitude's last bit depends on where arrays lie
     light = (after.astype(np.float32) - steady) * (change > 0)
     fresh = _unexplained(flow.whole, before, after, noise + 2 * usual) * near
     made = np.empty((6, rows, columns), np.float32)
