@@ -13,13 +13,13 @@ def words(*prompts: str, negative: str = "") -> Words:
     return Words(parse_prompts(prompts), negative, NamedWords(), scorer(), EVENTS)
 
 
-def spotted(shots, *prompts, negative="", moves=None, chosen=None):
+def spotted(shots, *prompts, negative="", moves=None, chosen=None, sync="auto"):
     project = film()
     project = project.with_shots(
         replace(shot, heard=heard(**scores)) for shot, scores in zip(project.shots, shots, strict=True)
     )
     everything = frozenset(shot.index for shot in project.shots)
-    return spot(project, moves or motion(), chosen or everything, words(*prompts, negative=negative))
+    return spot(project, moves or motion(), chosen or everything, words(*prompts, negative=negative), sync)
 
 
 def placed(project):

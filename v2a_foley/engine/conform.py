@@ -202,7 +202,8 @@ def _spotted(
     numbers = sorted({shot.index for shot in found.report.appeared} & set(found.report.silent))
     if not numbers:
         return project
-    chosen = replace(settings, shots=",".join(map(str, numbers)), spot_from=None, prompt=())
+    cues = "shots" if settings.cues == "shots" else "events"  # a list's times are those of the former cut
+    chosen = replace(settings, shots=",".join(map(str, numbers)), spot_from=None, prompt=(), cues=cues)
     fresh = stages.spot(Seen(project, motion), profile, chosen, progress).cues
     for cue in fresh:
         project = project.with_cues((*project.cues, replace(cue, id=free_cue_id(project))))

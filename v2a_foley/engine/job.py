@@ -59,6 +59,8 @@ def settings_from(choices: dict[str, Any]) -> RunSettings:
             chosen[key] = Path(chosen[key])
     if isinstance(chosen.get("prompt"), str):
         chosen["prompt"] = (chosen["prompt"],)
+    if isinstance(chosen.get("cues"), Path):
+        chosen["cues"] = str(chosen["cues"])
     if isinstance(chosen.get("loudness"), int | float):
         chosen["loudness"] = f"{chosen['loudness']:g}"
     try:

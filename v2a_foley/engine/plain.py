@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from v2a_foley.engine.settings import RunSettings
+from v2a_foley.engine.settings import CUES, RunSettings
 from v2a_foley.errors import UsageError
 
 FIELDS = tuple(each.name for each in fields(RunSettings) if each.name != "overwrite")
@@ -17,10 +17,15 @@ FIELDS = tuple(each.name for each in fields(RunSettings) if each.name != "overwr
 RESULTS = ("stems", "spotting", "timeline", "contact_sheet")
 """The fields that name what is written; they lie in the batch's folder."""
 INPUTS = ("cuts", "spot_from", "mapper", "library", "init")
-"""The fields that name what is read; ``profile`` may name a folder as well."""
+"""The fields that name what is read; ``profile`` may name a folder, and ``cues`` a file, as well."""
 SEPARATOR = "|"
 """Between several prompts in one cell."""
 _TRUE, _FALSE = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
+
+
+def is_read(name: str, value: object) -> bool:
+    """Tell whether a field's plain value names what is read, profiles aside."""
+    return name in INPUTS or (name == "cues" and value not in CUES)
 
 
 def from_text(name: str, text: str) -> Any:  # noqa: ANN401 - the field's own type
@@ -66,7 +71,7 @@ def from_value(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever TOML or
         return f"{value:g}"
     if kind in (str, Path) and isinstance(value, str):
         return value
-    if kind is Path and isinstance(value, Path):
+    if (kind is Path or name == "cues") and isinstance(value, Path):
         return str(value)
     raise ValueError(f"{value!r} is no {_SAID[kind]}")
 

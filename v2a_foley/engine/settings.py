@@ -18,6 +18,8 @@ from v2a_foley.project.names import STEM_PATTERN, TAKE_PATTERN, Naming
 
 GENERATORS = ("auto", "procedural", "library", "audioldm")
 CUES = ("events", "shots")
+"""What gets a sound; any other text is the path of a list of hits."""
+SYNCS = ("auto", "off", "envelope", "events")
 SCHEDULERS = ("dpm++", "unipc", "ddim")
 ORIGINALS = ("mix", "duck", "replace")
 FOLEY_PLACES = ("lr", "c")
@@ -79,11 +81,20 @@ class RunSettings:
     cues: Annotated[
         str,
         Option(
-            "What gets a sound: each event that is recognised, or each shot as a whole, as in the paper.",
+            "What gets a sound: each event that is recognised, each shot as a whole as in the paper, or what a list of "
+            "hits by hand says.",
             "Sound",
-            choices=CUES,
+            metavar="events|shots|FILE",
         ),
     ] = "events"
+    sync: Annotated[
+        str,
+        Option(
+            "What follows the picture: hits (events), curves (envelope), both as the kind of sound wants, or nothing.",
+            "Sound",
+            choices=SYNCS,
+        ),
+    ] = "auto"
     seed: Annotated[int, Option("The same seed gives the same sound.", "Sound", least=0, most=2**31 - 1)] = 0
     takes: Annotated[
         int,
@@ -202,6 +213,10 @@ class RunSettings:
         self.loudness_target()
         self.naming()
         self._check_tracks()
+        if not self.cues.strip():
+            raise UsageError("--cues is empty.", hint="Give events, shots, or a list of hits.")
+        if self.spot_from is not None and self.hits_file() is not None:
+            raise UsageError("--spot-from and --cues both list what is to sound.", hint="Give one of them.")
         if self.spot_from is not None and self.prompt:
             raise UsageError(
                 "--spot-from and --prompt both say what is to sound.",
@@ -221,6 +236,10 @@ class RunSettings:
                 "--original replace leaves the film's own sound out, the named tracks with it.",
                 hint="Leave out --dialogue-track and --music-track, or --original replace.",
             )
+
+    def hits_file(self) -> Path | None:
+        """Return the list of hits by hand, or None where hits are those of the picture."""
+        return None if self.cues in CUES else Path(self.cues)
 
     def tracks(self) -> Tracks:
         """Return which of the film's sound tracks are what."""

@@ -15,7 +15,7 @@ from v2a_foley.embed import TextEncoder
 from v2a_foley.engine.scenes import scene_ambiences, scene_of
 from v2a_foley.mapper.scoring import EventScorer
 from v2a_foley.project import FOLEY_LAYERS, Cue, Event, Kind, Layer, Project, Shot, Vocabulary
-from v2a_foley.sync import hits_of, intensity_of
+from v2a_foley.sync import followed
 from v2a_foley.timebase import TimeRange
 from v2a_foley.video.motion import Motion
 
@@ -84,6 +84,18 @@ class Words:
             wishes.append(Wish(self.vocabulary.events[best], clause))
         return wishes
 
+    def named(self, text: str) -> Wish:
+        """Return the one event that a text names, by its name or its caption, or in words that mean it."""
+        folded = text.strip().lower()
+        for event in self.vocabulary:
+            if folded == event.caption.lower() or folded.replace(" ", "_").replace("-", "_") == event.name:
+                return Wish(event)
+        row = self._near([text])[0]
+        best = int(np.argmax(row))
+        if row[best] < KNOWN_WORDS and text not in self.unknown:
+            self.unknown.append(text)
+        return Wish(self.vocabulary.events[best], text)
+
     def forbidden(self) -> frozenset[str]:
         """Return the names of the events that the negative prompt names."""
         if not self.negative.strip():
@@ -97,7 +109,7 @@ class Words:
         return self.scorer.similarities(self.encoder.encode_texts(texts))
 
 
-def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words) -> Project:
+def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words, sync: str = "auto") -> Project:
     """Return the project with its cues: one a layer that a shot needs; neighbours with one ambience share it.
 
     Args:
@@ -105,6 +117,7 @@ def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words)
         motion: what moved, for hits and curves.
         chosen: numbers of the shots that get sound.
         words: what the user asked for and forbade.
+        sync: what follows the motion, see ``followed``.
     """
     forbidden = words.forbidden()
     ambiences = scene_ambiences(project.shots, words.scorer, forbidden)
@@ -120,9 +133,14 @@ def spot(project: Project, motion: Motion, chosen: frozenset[int], words: Words)
         placed += [(shot, wish) for wish in completed(shot, wishes, forbidden, words, ambience, goes_on=goes_on)]
     cues: list[Cue] = []
     for layer in FOLEY_LAYERS:
-        cues += _cues_of([pair for pair in placed if pair[1].event.layer is layer], layer, words.negative, motion)
-    cues = _in_places(cues)
-    cues.sort(key=lambda cue: (cue.range.start, FOLEY_LAYERS.index(cue.layer)))
+        pairs = [pair for pair in placed if pair[1].event.layer is layer]
+        cues += _cues_of(pairs, layer, words.negative, motion, sync)
+    return numbered(project, cues)
+
+
+def numbered(project: Project, cues: Sequence[Cue]) -> Project:
+    """Return the project with these cues by time and layer, in the rooms of their backgrounds, with ids in order."""
+    cues = sorted(_in_places(cues), key=lambda cue: (cue.range.start, FOLEY_LAYERS.index(cue.layer)))
     return project.with_cues(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, start=1))
 
 
@@ -178,14 +196,14 @@ def completed(
     return result
 
 
-def _cues_of(pairs: Sequence[tuple[Shot, Wish]], layer: Layer, negative: str, motion: Motion) -> list[Cue]:
+def _cues_of(pairs: Sequence[tuple[Shot, Wish]], layer: Layer, negative: str, motion: Motion, sync: str) -> list[Cue]:
     """Return the cues of one layer; an ambience that goes on in the next shot is one cue over both."""
     cues: list[Cue] = []
     for shot, wish in pairs:
         before = next((i for i, cue in enumerate(cues) if _goes_on(cue, shot, wish)), None)
         if before is None:
             cue = Cue("", layer, shot.range, (shot.index,), wish.event, prompt=wish.words, negative=negative)
-            hits, curve = hits_of(motion, shot.range, wish.event), intensity_of(motion, shot.range, wish.event)
+            hits, curve = followed(motion, shot.range, wish.event, sync)
             cues.append(replace(cue, hits=hits, intensity=curve))
         else:
             span = TimeRange(cues[before].range.start, shot.range.end)

@@ -15,10 +15,11 @@ from v2a_foley.audio.mix import MixSettings
 from v2a_foley.audio.sources import channels_of
 from v2a_foley.engine import spot as spotting
 from v2a_foley.engine import takes
+from v2a_foley.engine.by_hand import struck_by_hand
 from v2a_foley.engine.describe import Seen, describe_shot, still_shots
 from v2a_foley.engine.describe import describe as describe_film
 from v2a_foley.engine.dialogue import speech_of
-from v2a_foley.engine.listed import listed_cues, spot_listed
+from v2a_foley.engine.listed import listed_cues, listed_hits, spot_listed
 from v2a_foley.engine.makers import generators
 from v2a_foley.engine.profiles import Profile
 from v2a_foley.engine.profiles import load_profile as load_named
@@ -107,7 +108,7 @@ def spot(
 
     Raises:
         UsageError: the settings name shots that do not exist.
-        InputError: the spotting list that they name cannot be read.
+        InputError: the spotting list or the list of hits that they name cannot be read.
     """
     settings, progress = settings or RunSettings(), progress or Progress()
     chosen, prompts = settings.chosen_shots(len(seen.project.shots)), settings.prompts()
@@ -118,11 +119,14 @@ def spot(
     with progress.stage("spot"):
         if settings.spot_from is not None:
             cues = listed_cues(seen.project, profile.vocabulary, settings)
-            project = spot_listed(seen, cues, chosen, settings.negative)
+            project = spot_listed(seen, cues, chosen, settings.negative, settings.sync)
         elif settings.cues == "shots":
             project = spotting.spot_shots(seen.project, chosen, words)
         else:
-            project = spotting.spot(seen.project, seen.motion, chosen, words)
+            project = spotting.spot(seen.project, seen.motion, chosen, words, settings.sync)
+            if settings.hits_file() is not None:
+                hits = listed_hits(seen.project, settings)
+                project = struck_by_hand(project, hits, chosen, words, progress)
     for prompt in words.unknown:
         progress.warn(f"No known sound is close to {prompt!r}; the nearest one was taken.")
     return project

@@ -25,7 +25,7 @@ def test_what_is_given_comes_before_what_stays(project):
     assert lasting(RunSettings(seed=8, overwrite=True, stems=Path("stems"))) == {"seed": 8}
 
 
-@pytest.mark.parametrize("name", ["library", "mapper", "init", "cuts", "spot_from", "profile"])
+@pytest.mark.parametrize("name", ["library", "mapper", "init", "cuts", "spot_from", "profile", "cues"])
 def test_a_project_reads_from_no_place_that_its_user_never_named(project, name):
     hostile = replace(project, settings={name: "/home/ann/private"})
     with pytest.raises(ProjectError, match="never named"):

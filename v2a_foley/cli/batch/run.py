@@ -99,7 +99,7 @@ def _run(**given: Any) -> None:  # noqa: ANN401 - typer hands over what the sign
 
 
 def _jobs(given: Mapping[str, Any]) -> list[Job]:
-    from v2a_foley.engine.plain import FIELDS, INPUTS
+    from v2a_foley.engine.plain import FIELDS, is_read
     from v2a_foley.engine.queue.jobs import Wish, make_jobs
     from v2a_foley.engine.queue.lists import read_lines
     from v2a_foley.engine.queue.presets import Presets, absolute, read_presets
@@ -109,7 +109,7 @@ def _jobs(given: Mapping[str, Any]) -> list[Job]:
         name: list(value) if isinstance(value, list | tuple) else str(value) if isinstance(value, Path) else value
         for name, value in ((each, given[each]) for each in named)
     }
-    values |= {name: absolute(str(values[name]), Path.cwd()) for name in INPUTS if name in values}
+    values |= {name: absolute(str(value), Path.cwd()) for name, value in values.items() if is_read(name, value)}
     presets = Presets() if given["preset"] is None else read_presets(given["preset"])
     lines, what = read_lines(given["sources"], given["output"], recursive=given["recursive"])
     return make_jobs(lines, Wish(values, presets, given["suffix"]), what)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from v2a_foley.engine.plain import INPUTS, chosen, settings_from
+from v2a_foley.engine.plain import chosen, is_read, settings_from
 from v2a_foley.engine.settings import PASSING, RunSettings
 from v2a_foley.errors import ProjectError
 from v2a_foley.project import Project
@@ -23,7 +23,7 @@ _PROFILES = ("auto", "pocket", "full")
 def lasting(settings: RunSettings) -> dict[str, Any]:
     """Return of the settings what stays with a project; paths are absolute, whoever opens it from wherever."""
     return {
-        name: str(Path(value).absolute()) if isinstance(getattr(settings, name), Path) else value
+        name: str(Path(value).absolute()) if is_read(name, value) else value
         for name, value in chosen(settings, _ALL).items()
         if name not in PASSING
     }
@@ -50,7 +50,7 @@ def merged(project: Project, settings: RunSettings) -> RunSettings:
 
 def places_of(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return of plain settings those that name places to read from, by name."""
-    places = {name: str(settings[name]) for name in INPUTS if settings.get(name) is not None}
+    places = {name: str(value) for name, value in settings.items() if value is not None and is_read(name, value)}
     profile = settings.get("profile", "auto")
     return places if profile in _PROFILES else {**places, "profile": str(profile)}
 

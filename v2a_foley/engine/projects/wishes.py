@@ -52,12 +52,17 @@ def wish_of(cue: Cue, request: SoundRequest, settings: RunSettings) -> dict[str,
         "negative": cue.negative,
         "seed": base_seed(cue, options_of_takes(settings)),
         "room": room_of(cue, settings.room),
-        "makers": digest_of({name: str(getattr(settings, name)) for name in _MAKERS}),
+        "makers": digest_of({**{name: str(getattr(settings, name)) for name in _MAKERS}, "cues": _cues_of(settings)}),
         "hits": [[at, strength] for at, strength in request.hits],
         "silent": request.silent,
         "curve": [[at, value] for at, value in request.intensity],
         **({} if way is None else {"way": [list(point) for point in way.points]}),
     }
+
+
+def _cues_of(settings: RunSettings) -> str:
+    """Return how cues are made; hits by hand are hits like any other, and compared as such."""
+    return "shots" if settings.cues == "shots" else "events"
 
 
 def why_stale(cue: Cue, settings: RunSettings, take: Take | None = None) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from v2a_foley.engine.plain import INPUTS, RESULTS, chosen, settings_from
+from v2a_foley.engine.plain import RESULTS, chosen, is_read, settings_from
 from v2a_foley.engine.queue import places
 from v2a_foley.engine.queue.presets import Presets, absolute, told
 from v2a_foley.errors import JobsError, UsageError
@@ -170,10 +170,10 @@ def _job(line: Line, wish: Wish, mistakes: list[str]) -> Job | None:
         values.get("name", TAKE_PATTERN) != TAKE_PATTERN
     ):  # takes come with a timeline; else nobody would see their names
         values.setdefault("timeline", "{film}.otio")
-    for name in (*RESULTS, *INPUTS, "profile"):
-        if name in values:
+    for name, value in list(values.items()):
+        if name in RESULTS or name == "profile" or is_read(name, value):
             try:
-                values[name] = _placed(name, str(values[name]), line)
+                values[name] = _placed(name, str(value), line)
             except ValueError as error:
                 own.append(f"column {name}: {error}")
     job = None

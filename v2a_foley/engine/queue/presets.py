@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from v2a_foley.engine.plain import FIELDS, INPUTS, RESULTS, from_value, settings_from
+from v2a_foley.engine.plain import FIELDS, RESULTS, from_value, is_read, settings_from
 from v2a_foley.errors import JobsError, UsageError
 
 _MOST_BYTES = 1 << 20
@@ -91,7 +91,7 @@ def _read(where: str, table: Mapping[str, Any], folder: Path, mistakes: list[str
         settings_from(usable)
     except UsageError as error:
         mistakes.append(f"{where}{error.message.rstrip('.')}")
-    return {name: absolute(value, folder) if name in INPUTS else value for name, value in values.items()}
+    return {name: absolute(value, folder) if is_read(name, value) else value for name, value in values.items()}
 
 
 def absolute(text: str, folder: Path) -> str:

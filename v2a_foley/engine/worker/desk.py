@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from v2a_foley.engine.plain import INPUTS, RESULTS, settings_from
+from v2a_foley.engine.plain import RESULTS, is_read, settings_from
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.worker.messages import Request, is_path
 from v2a_foley.errors import OutOfMemory, UsageError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Tell = Callable[..., None]
 """Takes the kind of an event and its values."""
 Params = Mapping[str, Any]
-_PATHS = (*INPUTS, *RESULTS)
 _HINT = "See v2a_foley.RunSettings for what there is."
 
 
@@ -160,8 +159,8 @@ def plain_settings(values: Mapping[str, Any]) -> RunSettings:
         UsageError: a setting is not known, is of another type, or lies outside its range.
     """
     settings = settings_from(values)
-    for name in _PATHS:
-        if name in values and not is_path(str(values[name])):
+    for name, value in values.items():
+        if (name in RESULTS or is_read(name, value)) and not is_path(str(value)):
             raise UsageError(f"The setting {name!r} must be an absolute path.", hint="Give the whole path.")
     return settings
 
