@@ -178,8 +178,12 @@ def _sounds(canvas: Canvas, project: Project, shot: Shot, wave: NDArray[np.float
             if shot.range.contains(hit.time) and not cue.muted:
                 x = left + width * _share(hit.time, shot.range)
                 reach = look.wave / 2 * (0.55 + 0.45 * max(0.0, min(1.0, hit.strength)))
+                dot = 3.5 if look.roomy else 2.5
+                if hit.muted:  # kept, not heard: hollow, without its line
+                    canvas.frame(x - dot, middle - reach - dot, 2 * dot, 2 * dot, LAYERS[cue.layer], radius=dot)
+                    continue
                 canvas.line([(x, middle - reach), (x, middle + reach)], LAYERS[cue.layer], width=1.5)
-                canvas.disc((x, middle - reach), 3.5 if look.roomy else 2.5, LAYERS[cue.layer])
+                canvas.disc((x, middle - reach), dot, LAYERS[cue.layer])
     y = top + look.wave + gap
     for cue in shown:
         _lane(canvas, cue, shot, left, y, width, look)
