@@ -1,4 +1,4 @@
-"""Balls that bounce on a floor, under a hand, and against each other. The ball over a table is in ``table``."""
+"""Balls that bounce on a floor, under a hand, against each other and a wall. The ball over a table is in ``table``."""
 
 from __future__ import annotations
 
@@ -110,6 +110,45 @@ def basketball_dribble(rng: np.random.Generator, canvas: tuple[int, int], second
     power = np.clip(0.45 / np.append(gaps[:1], gaps), 0.4, 1.0) if len(gaps) else np.full(len(times), 0.8)
     hits = [set_.hit(t, s, place(t), set_.floor) for t, s in zip(times, power, strict=True)]
     return set_.scene("basketball_dribble", "a basketball bounces", seconds, draw, hits)
+
+
+def rolling_ball(rng: np.random.Generator, canvas: tuple[int, int], seconds: float) -> Scene:
+    """Balls roll in one after another and stop: the first at a wall, each further one at the one before it."""
+    set_ = stage(rng, canvas)
+    times = rhythm(rng, seconds, (0.8, 1.7), start=0.6)[:4]
+    radii = set_.unit * rng.uniform(0.05, 0.11, len(times))
+    wall = set_.width * rng.uniform(0.78, 0.88)
+    wide, tall = set_.unit * rng.uniform(0.05, 0.12), set_.unit * rng.uniform(0.25, 0.5)
+    fills, block = [set_.colour() for _ in times], set_.colour()
+    drawing.box(set_.ground, wall + wide / 2, set_.floor - tall / 2, wide, tall, block)
+    ends, touches, edge = [], [], wall
+    for number, radius in enumerate(radii):
+        apart = radius if not number else 2 * float(np.sqrt(radius * radii[number - 1]))
+        ends.append(edge - apart)
+        high = radius if not number else (radius * radii[number - 1]) * 2 / (radius + radii[number - 1])
+        share = radius / (radius + radii[number - 1]) if number else 1.0
+        touches.append((edge - apart + share * apart, set_.floor - high))
+        edge = ends[-1]
+    speeds, slowing = set_.width * rng.uniform(0.35, 0.9, len(times)), set_.width * rng.uniform(0.0, 0.12)
+    backs = rng.uniform(0.0, 0.25, len(times)) * (np.arange(1, len(times) + 1) == len(times))
+
+    def place(time: float, one: int) -> float:
+        since = time - times[one]
+        if since < 0:
+            return float(ends[one] + speeds[one] * since - slowing / 2 * since**2)
+        return float(ends[one] - backs[one] * speeds[one] * 0.3 * (1 - np.exp(-since / 0.3)))
+
+    def draw(time: float) -> np.ndarray:
+        picture = set_.picture(time)
+        for one, (radius, fill) in enumerate(zip(radii, fills, strict=True)):
+            x = place(time, one)
+            if x > -2 * radius:
+                drawing.shadow(picture, x, set_.floor, 1.1 * radius, 0.3 * radius, 0.4)
+                drawing.ball(picture, x, set_.floor - radius, radius, fill, (x - ends[one]) / radius)
+        return picture
+
+    hits = [set_.hit(t, s / (0.9 * set_.width), *at) for t, s, at in zip(times, speeds, touches, strict=True)]
+    return set_.scene("rolling_ball", "wood knocks on wood", seconds, draw, hits)
 
 
 def billiard(rng: np.random.Generator, canvas: tuple[int, int], seconds: float) -> Scene:
