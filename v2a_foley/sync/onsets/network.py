@@ -20,6 +20,9 @@ DILATIONS = (1, 2, 4, 8)
 CONTEXT = 1 + 2 + sum(DILATIONS)
 """Frames before and after that a frame's answer depends on."""
 
+_MOMENTUM = 0.05
+"""How soon the norms forget: batches differ, as each is of one shape of picture."""
+
 
 @dataclass(frozen=True)
 class NetConfig:
@@ -66,20 +69,20 @@ class OnsetNet(nn.Module):
         self.config = config or NetConfig()
         width, depth = self.config.width, self.config.depth
         self.enter = nn.Conv2d(len(CELLS) + len(FRAME), width, 1, bias=False)
-        self.enter_norm = nn.BatchNorm2d(width)
+        self.enter_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
         self.before_after = nn.Conv2d(width, width, (3, 1), padding=(1, 0), bias=False)
-        self.before_after_norm = nn.BatchNorm2d(width)
+        self.before_after_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
         self.around = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.around_norm = nn.BatchNorm2d(width)
+        self.around_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
         self.further = nn.Conv2d(width, width, (3, 1), padding=(2, 0), dilation=(2, 1), bias=False)
-        self.further_norm = nn.BatchNorm2d(width)
+        self.further_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
         self.attention = nn.Conv2d(width, 1, 1)
         self.join = nn.Conv1d(3 * width + 1 + len(FRAME), depth, 1, bias=False)
-        self.join_norm = nn.BatchNorm1d(depth)
+        self.join_norm = nn.BatchNorm1d(depth, momentum=_MOMENTUM)
         self.line = nn.ModuleList(
             nn.Conv1d(depth, depth, 3, padding=dilation, dilation=dilation, bias=False) for dilation in DILATIONS
         )
-        self.line_norms = nn.ModuleList(nn.BatchNorm1d(depth) for _ in DILATIONS)
+        self.line_norms = nn.ModuleList(nn.BatchNorm1d(depth, momentum=_MOMENTUM) for _ in DILATIONS)
         self.answer = nn.Conv1d(depth, 3, 1)
         with torch.no_grad():  # contacts are rare, and a net that says so at first learns sooner
             self.answer.weight.mul_(0.1)
@@ -113,9 +116,14 @@ class OnsetNet(nn.Module):
             ],
             dim=-1,
         )
-        looked = (line * weights[:, None]).sum(dim=-1)
-        whole = [line.amax(dim=-1), line.mean(dim=-1), looked, logits.logsumexp(dim=-1)[:, None], frame.transpose(1, 2)]
-        told = functional.relu(self.join_norm(self.join(torch.cat(whole, dim=1))))
+        evenly = torch.full_like(weights, 1 / (rows * columns))
+        # (b, n, cells, c) is how the values lie; one product takes both means of them.
+        cells_last = line.permute(0, 2, 3, 1)
+        means = torch.stack([weights, evenly], dim=2) @ cells_last
+        most = cells_last.max(dim=2).values
+        whole = [most, *means.unbind(dim=2), logits.logsumexp(dim=-1, keepdim=True), frame]
+        joined = torch.cat(whole, dim=-1).transpose(1, 2)
+        told = functional.relu(self.join_norm(self.join(joined)))
         for layer, norm in zip(self.line, self.line_norms, strict=True):
             told = told + functional.relu(norm(layer(told)))
         onset, early, strength = self.answer(told).unbind(dim=1)
