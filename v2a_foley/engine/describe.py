@@ -16,8 +16,9 @@ from v2a_foley.engine.profiles import Profile
 from v2a_foley.engine.scenes import with_scenes
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project, Shot
+from v2a_foley.sync.onsets.finding import OnsetFinder
 from v2a_foley.timebase import TimeRange
-from v2a_foley.video.look import Watcher, look
+from v2a_foley.video.look import Look, Watcher, look
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.read import FrameBlock, read_frames
 
@@ -64,6 +65,7 @@ def find_shots(
     detector: str = "adaptive",
     cuts: Sequence[Fraction] | None = None,
     watchers: Sequence[Watcher] = (),
+    onsets: OnsetFinder | None = None,
     progress: Progress,
 ) -> Seen:
     """Find the shots and the motion of a film without looking at what it shows.
@@ -71,9 +73,7 @@ def find_shots(
     Raises:
         InputError: the picture cannot be decoded.
     """
-    seen = look(
-        project.media, detector=detector, cuts=cuts, watchers=watchers, short_side=SHORT_SIDE, progress=progress
-    )
+    seen = _looked(project, detector, cuts, watchers, onsets, progress)
     shots = [Shot(i, span.range, span.found) for i, span in enumerate(seen.shots, start=1)]
     return Seen(project.with_shots(shots), seen.motion)
 
@@ -85,6 +85,7 @@ def describe(
     detector: str = "adaptive",
     cuts: Sequence[Fraction] | None = None,
     watchers: Sequence[Watcher] = (),
+    onsets: OnsetFinder | None = None,
     progress: Progress,
 ) -> Seen:
     """Find the shots of a film, and what each may sound like.
@@ -95,17 +96,17 @@ def describe(
         detector: how cuts are found.
         cuts: the cuts, where they are known already.
         watchers: whoever else looks at every frame of the one decode pass.
+        onsets: finds the sharp moments; without, the hand-made measure does.
         progress: told of the stages ``look``, ``gaze`` and ``understand``.
 
     Raises:
         InputError: the picture cannot be decoded.
     """
     if profile.frames:
-        return _describe_long(project, profile, detector, cuts, watchers, progress)
+        return _describe_long(project, profile, detector, cuts, watchers, onsets, progress)
     glancer = Glancer(profile.eyes)
     media = project.media
-    everyone = [glancer, *watchers]
-    seen = look(media, detector=detector, cuts=cuts, watchers=everyone, short_side=SHORT_SIDE, progress=progress)
+    seen = _looked(project, detector, cuts, [glancer, *watchers], onsets, progress)
     embeddings = np.concatenate(glancer.embeddings)
     shots = []
     with progress.stage("understand", len(seen.shots)) as stage:
@@ -121,16 +122,40 @@ def describe(
     return Seen(replace(project, shots=with_scenes(shots, profile.scorer), profile=profile.name), seen.motion)
 
 
+def _looked(
+    project: Project,
+    detector: str,
+    cuts: Sequence[Fraction] | None,
+    watchers: Sequence[Watcher],
+    onsets: OnsetFinder | None,
+    progress: Progress,
+) -> Look:
+    """Decode the film once; the sharp moments are those that the finder finds."""
+    seen = look(
+        project.media,
+        detector=detector,
+        cuts=cuts,
+        watchers=watchers,
+        readers=[onsets.reader] if onsets is not None else [],
+        short_side=SHORT_SIDE,
+        progress=progress,
+    )
+    if onsets is None:
+        return seen
+    return replace(seen, motion=onsets.applied(seen.motion, [span.range.start for span in seen.shots[1:]]))
+
+
 def _describe_long(
     project: Project,
     profile: Profile,
     detector: str,
     cuts: Sequence[Fraction] | None,
     watchers: Sequence[Watcher],
+    onsets: OnsetFinder | None,
     progress: Progress,
 ) -> Seen:
     """Find the shots first; then look at as many frames of each as the profile wants."""
-    seen = find_shots(project, detector=detector, cuts=cuts, watchers=watchers, progress=progress)
+    seen = find_shots(project, detector=detector, cuts=cuts, watchers=watchers, onsets=onsets, progress=progress)
     found = gaze(project.media, [shot.range for shot in seen.project.shots], profile.eyes, profile.frames, progress)
     with progress.stage("understand", len(found)) as stage:
         shots = []

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from v2a_foley.engine.settings import CUES, RunSettings
+from v2a_foley.engine.settings import CUES, ONSETS, RunSettings
 from v2a_foley.errors import UsageError
 
 FIELDS = tuple(each.name for each in fields(RunSettings) if each.name != "overwrite")
@@ -25,7 +25,7 @@ _TRUE, _FALSE = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
 
 def is_read(name: str, value: object) -> bool:
     """Tell whether a field's plain value names what is read, profiles aside."""
-    return name in INPUTS or (name == "cues" and value not in CUES)
+    return name in INPUTS or (name == "cues" and value not in CUES) or (name == "onsets" and value not in ONSETS)
 
 
 def from_text(name: str, text: str) -> Any:  # noqa: ANN401 - the field's own type

@@ -25,6 +25,8 @@ ORIGINALS = ("mix", "duck", "replace")
 FOLEY_PLACES = ("lr", "c")
 ROOMS = ("auto", "dry", "room", "hall", "church", "cave", "vehicle", "street", "forest", "open")
 PERSPECTIVES = ("off", "pan", "full")
+ONSETS = ("auto", "hand")
+"""Ways to find hits that have names; any other is the file of an onset net."""
 DETECTORS = ("adaptive", "content", "transnet")
 PASSING = frozenset({"stems", "spotting", "timeline", "contact_sheet", "overwrite"})
 """Settings that belong to one rendering alone, and do not stay with a project."""
@@ -110,6 +112,14 @@ class RunSettings:
             "The room around effects and Foley: auto is that of the place that is seen.",
             "Sound",
             choices=ROOMS,
+        ),
+    ] = "auto"
+    onsets: Annotated[
+        str,
+        Option(
+            "What finds the hits in the picture: the onset net that comes along, the measure made by hand, or your own net.",
+            "Sound",
+            metavar="auto|hand|FILE",
         ),
     ] = "auto"
     perspective: Annotated[

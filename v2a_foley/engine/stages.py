@@ -31,6 +31,7 @@ from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
 from v2a_foley.render.mux import mux
 from v2a_foley.render.stems import RenderedSound, mix_layout, own_sounds, render_sound
+from v2a_foley.sync.onsets.finding import finder_of
 from v2a_foley.timebase import SAMPLE_RATE
 from v2a_foley.video.cuts import read_cuts
 from v2a_foley.video.look import Watcher
@@ -93,12 +94,21 @@ def describe(
 
     Raises:
         InputError: the picture cannot be decoded, or the list of cuts cannot be read.
+        MissingError: the onset net is missing or damaged.
     """
     settings, progress = settings or RunSettings(), progress or Progress()
     if project.media.still:
         return _describe_still(project, profile, settings, progress)
     cuts = read_cuts(settings.cuts, project.media) if settings.cuts is not None else None
-    return describe_film(project, profile, detector=settings.detector, cuts=cuts, watchers=watchers, progress=progress)
+    return describe_film(
+        project,
+        profile,
+        detector=settings.detector,
+        cuts=cuts,
+        watchers=watchers,
+        onsets=finder_of(settings.onsets),
+        progress=progress,
+    )
 
 
 def spot(

@@ -24,7 +24,7 @@ from v2a_foley.engine.queue.hands import Order
 from v2a_foley.errors import FoleyError, MediaNotFound, ProtocolError
 from v2a_foley.files import translated, writing
 
-READ = ("cuts", "spot_from", "library", "mapper", "init", "profile", "cues")
+READ = ("cuts", "spot_from", "library", "mapper", "init", "profile", "cues", "onsets")
 """Settings that may name a file or a folder to read."""
 WRITTEN = ("stems", "spotting", "timeline", "contact_sheet")
 """Settings that may name a file or a folder to write."""
