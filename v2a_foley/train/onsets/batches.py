@@ -78,6 +78,7 @@ class Crops:
     """Draws batches.
 
     Stretches are drawn by their frames, and kinds with many more evenly than that: by the square root of their frames.
+    Films in which nothing sounds are one kind here.
 
     Args:
         films: to learn from.
@@ -90,13 +91,13 @@ class Crops:
         self._settings, self._shelf = settings, shelf
         totals: dict[str, int] = {}
         for film in films:
-            totals[film.kind] = totals.get(film.kind, 0) + sum(film.frames)
+            totals[_group(film)] = totals.get(_group(film), 0) + sum(film.frames)
         self._by_shape: dict[tuple[int, int], list[tuple[Film, int]]] = {}
         for film in films:
             self._by_shape.setdefault(film.shape, []).extend((film, number) for number in range(len(film.stretches)))
         self._shapes = sorted(self._by_shape)
         weights = [
-            np.array([film.frames[number] / totals[film.kind] ** 0.5 for film, number in self._by_shape[shape]])
+            np.array([film.frames[number] / totals[_group(film)] ** 0.5 for film, number in self._by_shape[shape]])
             for shape in self._shapes
         ]
         sums = np.array([each.sum() for each in weights])
@@ -120,6 +121,10 @@ class Crops:
             stretch = self._shelf.take(film.stretches[number])
             samples.append(disturbed(sample_of(stretch, start, start + frames), rng, transposed=transposed))
         return batch_of(samples)
+
+
+def _group(film: Film) -> str:
+    return film.kind if film.hits else "nothing sounds"
 
 
 def batch_of(samples: Sequence[Sample]) -> Batch:

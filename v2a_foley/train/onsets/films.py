@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from v2a_foley.engine.border import border
-from v2a_foley.errors import Cancelled, FoleyError, MissingError, ResourceError, SourceError
+from v2a_foley.errors import Cancelled, FoleyError, MissingError, ResourceError, SourceError, StoreError
 from v2a_foley.progress import Progress
 from v2a_foley.train.clips import Unheard
 from v2a_foley.train.onsets.labels import kind_of, list_of, truths_of
-from v2a_foley.train.onsets.stretches import LONGEST, Stretch, rows_of, write_stretch
+from v2a_foley.train.onsets.stretches import LONGEST, Stretch, hits_in, rows_of, write_stretch
 from v2a_foley.train.sources.item import PICTURE_SUFFIXES
 from v2a_foley.train.sources.walk import walk
 from v2a_foley.video.look import look
@@ -42,6 +42,7 @@ class Film:
         stretches: the files of its traits and truths, in order.
         frames: of each.
         shape: rows and columns of its cells.
+        hits: how often it sounds.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Film:
     stretches: tuple[Path, ...]
     frames: tuple[int, ...]
     shape: tuple[int, int]
+    hits: int = 0
 
 
 def films_in(
@@ -153,8 +155,8 @@ def _name(key: str, number: int, count: int, stretch: Stretch) -> str:
     return f"{key}-{number:04d}-{count:04d}-{frames}-{rows}x{columns}.npz"
 
 
-def _known(folder: Path, key: str) -> tuple[tuple[Path, ...], tuple[int, ...], tuple[int, int]] | None:
-    """Return the files of a film, their frames and its shape, if all of them are there."""
+def _known(folder: Path, key: str) -> tuple[tuple[Path, ...], tuple[int, ...], tuple[int, int], int] | None:
+    """Return the files of a film, their frames, its shape and its hits, if all of them are there and can be read."""
     paths = sorted(folder.glob(f"{key}-*.npz"))
     if not paths:
         return None
@@ -162,7 +164,11 @@ def _known(folder: Path, key: str) -> tuple[tuple[Path, ...], tuple[int, ...], t
     if len(paths) != int(said[0][2]):
         return None
     rows, _, columns = said[0][4].partition("x")
-    return tuple(paths), tuple(int(each[3]) for each in said), (int(rows), int(columns))
+    try:
+        hits = sum(hits_in(path) for path in paths)
+    except StoreError:
+        return None
+    return tuple(paths), tuple(int(each[3]) for each in said), (int(rows), int(columns)), hits
 
 
 class _Keeper:

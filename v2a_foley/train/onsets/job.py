@@ -231,8 +231,8 @@ class _Run:
     def _score(self, network: OnsetNet) -> Score | None:
         """Return the score on what is watched on: as many films of new kinds as of known ones, up to a limit."""
         paths = self._watched(self._sides.new) + self._watched(self._sides.watched)
-        if not paths:
-            return None
+        if not any(film.hits for film in (*self._sides.new, *self._sides.watched)):
+            return None  # a net that never finds anything would be the best
         return best_score(found_in(network, (self._shelf.take(path) for path in paths)))
 
     def _watched(self, films: Sequence[Film]) -> list[Path]:

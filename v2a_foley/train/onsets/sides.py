@@ -31,8 +31,9 @@ def sides_of(films: Sequence[Film], settings: OnsetSettings) -> Sides:
     """Part films; which goes where follows from their names and the seed alone."""
     watched_kinds = settings.named(settings.watch_kinds)
     if not watched_kinds:
-        kinds = sorted({film.kind for film in films} - {""}, key=lambda kind: _drawn(kind, settings.seed))
-        watched_kinds = frozenset(kinds[: len(kinds) // _KINDS_A_WATCHED_ONE])
+        sounding = {film.kind for film in films if film.hits} - {""}
+        silent = {film.kind for film in films} - sounding - {""}
+        watched_kinds = frozenset(kind for kinds in (sounding, silent) for kind in _some(kinds, settings.seed))
     if watched_kinds == {NONE}:
         watched_kinds = frozenset()
     new = tuple(film for film in films if film.kind in watched_kinds)
@@ -44,6 +45,10 @@ def sides_of(films: Sequence[Film], settings: OnsetSettings) -> Sides:
         watched += own[:count]
         learned += own[count:]
     return Sides(tuple(learned), tuple(watched), new)
+
+
+def _some(kinds: set[str], seed: int) -> list[str]:
+    return sorted(kinds, key=lambda kind: _drawn(kind, seed))[: len(kinds) // _KINDS_A_WATCHED_ONE]
 
 
 def _drawn(name: str, seed: int) -> str:

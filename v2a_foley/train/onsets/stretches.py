@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,10 +83,21 @@ def read_stretch(path: Path) -> Stretch:
                 for above, below in zip(found["numerators"], found["denominators"], strict=True)
             )
             return Stretch(Traits(times, found["cells"], found["frame"]), found["cuts"], found["truths"])
-    except (OSError, ValueError, KeyError, EOFError, ZeroDivisionError) as error:
-        raise StoreError(
-            f"The traits in {str(path)!r} cannot be read: {error}.", hint="Remove the file; it is made again."
-        ) from error
+    except (OSError, ValueError, KeyError, EOFError, ZeroDivisionError, BadZipFile) as error:
+        raise _unreadable(path, error) from error
+
+
+def hits_in(path: Path) -> int:
+    """Return how many truths a stretch has, without reading the rest of it.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return len(found["truths"])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise _unreadable(path, error) from error
 
 
 class Shelf:
@@ -120,3 +132,9 @@ class Shelf:
                 _, gone = self._stretches.popitem(last=False)
                 self._held -= gone.traits.cells.nbytes
         return stretch
+
+
+def _unreadable(path: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"The traits in {str(path)!r} cannot be read: {error}.", hint="Remove the file; it is made again."
+    )
