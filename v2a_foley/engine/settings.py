@@ -117,7 +117,7 @@ class RunSettings:
     onsets: Annotated[
         str,
         Option(
-            "What finds the hits in the picture: the onset net that comes along, the measure made by hand, or your own net.",
+            "What finds the hits in the picture: the onset net that comes along, the older measure, or your own net.",
             "Sound",
             metavar="auto|hand|FILE",
         ),
