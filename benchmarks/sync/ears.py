@@ -22,8 +22,9 @@ _LAG = 4
 """Frames of 2 ms between the spectra that are compared."""
 _DEPTH = 55.0
 """Decibels below a film's loudest moment at which nothing is heard any more."""
-_OVER_BED = 6.0
-"""Decibels over a band's usual level from which a rise counts: what a noise does by itself does not."""
+_QUIET, _OVER_BED = 20.0, 9.0
+"""Percentile of a band's levels that is its bed (strikes may ring most of the time), and decibels over it from which a
+rise counts: what a noise does by itself does not."""
 _QUIETEST = -90.0
 """Decibels of full scale in one band below which nothing is heard."""
 _LEAST_FLUX = 2.0
@@ -84,7 +85,7 @@ def _flux(mono: Line) -> Line:
         spectrum = np.abs(np.fft.rfft(frames[begin : begin + 4096] * window)) ** 2
         power[begin : begin + 4096] = spectrum @ filters.T
     decibels = 10 * np.log10(power / (window.sum() / 2) ** 2 + 1e-14)
-    bed = np.median(decibels, axis=0) + _OVER_BED
+    bed = np.percentile(decibels, _QUIET, axis=0) + _OVER_BED
     floor = np.maximum(np.maximum(bed, decibels.max() - _DEPTH), _QUIETEST)
     heard = np.maximum(decibels, floor)
     before = ndimage.maximum_filter(heard, size=(3, 3), mode="nearest")

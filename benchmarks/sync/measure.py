@@ -143,12 +143,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--generator", choices=["procedural", "library", "audioldm"], default="procedural")
     parser.add_argument("--library", type=Path, help="folder of sounds, for --generator library")
     parser.add_argument("--profile", default="pocket", help="another profile, for --generator audioldm")
+    parser.add_argument("--net", type=Path, help="the onset net's file, for the system net; by default the shipped one")
     parser.add_argument("--processes", type=int, choices=[1, 2], default=1)
     chosen = parser.parse_args(arguments)
     extra = {"profile": chosen.profile} | ({"library": str(chosen.library)} if chosen.library else {})
     generator = "silent" if chosen.silent else chosen.generator
     cases = read_cases(chosen.films, each=chosen.each, kinds=frozenset(chosen.kinds))
-    jobs = [Job(case, system, generator, tuple(extra.items())) for case in cases for system in chosen.systems]
+    nets = {"net": (("onsets", str(chosen.net)),)} if chosen.net else {}
+    jobs = [
+        Job(case, system, generator, (*extra.items(), *nets.get(system, ())))
+        for case in cases
+        for system in chosen.systems
+    ]
     print(f"{len(cases)} films of {len({case.kind for case in cases})} kinds", flush=True)
     sys.exit(1 if measure_all(jobs, chosen.out, chosen.processes) else 0)
 

@@ -23,7 +23,7 @@ from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.takes import TakeOptions, generate_takes
 from v2a_foley.engine.translate import audio_embeddings
 from v2a_foley.progress import Progress
-from v2a_foley.project import Cue, Kind, Project
+from v2a_foley.project import Cue, Project
 
 BED = "room tone"
 """Asked for beside what sounds: a background with birds or hammers in it is not what is measured."""
@@ -71,8 +71,8 @@ class Road:
         return stages.spot(seen, profile, settings, progress), settings, progress
 
     def silent(self, case: Case, choices: dict[str, Any]) -> Outcome:
-        """Return the hits alone: the picture is read, no sound is made."""
-        project, _, progress = self.spotted(case, choices)
+        """Return the hits alone, as a knock would have them whatever is seen: no sound is made."""
+        project, _, progress = self.spotted(case, {"prompt": f"{KNOCK}, {BED}", **choices})
         return Outcome(hits_in(project.cues), warnings=tuple(progress.warnings), events=_events(project))
 
     def sounded(self, case: Case, choices: dict[str, Any]) -> Outcome:
@@ -121,11 +121,9 @@ def basics(case: Case) -> dict[str, Any]:
 
 
 def hits_in(cues: tuple[Cue, ...]) -> tuple[tuple[float, float], ...]:
-    """Return the hits of the cues that are struck, muted ones left out; hits that cues share count once."""
+    """Return the hits of cues, muted ones left out; hits that cues share count once."""
     found: dict[float, float] = {}
     for cue in cues:
-        if cue.event.kind is not Kind.IMPULSE:
-            continue
         for hit in cue.hits:
             if not hit.muted:
                 time = round(float(hit.time), 6)

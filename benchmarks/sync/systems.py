@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from benchmarks.sync.cases import Case, write_hits
-from v2a_foley import RunSettings
 from v2a_foley.video.look import look
 from v2a_foley.video.probe import probe
 
@@ -68,18 +67,12 @@ def _listed(folder: Path, times: tuple[float, ...], strengths: tuple[float, ...]
     return {"cues": str(path)}
 
 
-def _likelihood(name: str) -> Callable[[Case, Path], dict[str, Any]]:
-    """Return the choices by which the program finds hits by a likelihood of a name, ``hand`` or ``net``."""
+def _hand(_case: Case, _folder: Path) -> dict[str, Any]:
+    return {"onsets": "hand"}
 
-    def choices(_case: Case, _folder: Path) -> dict[str, Any]:
-        known = {field.name for field in fields(RunSettings)}
-        if "likelihood" in known:
-            return {"likelihood": name}
-        if name != "hand":
-            raise SystemExit(f"This program knows no likelihood {name!r} yet.")
-        return {}
 
-    return choices
+def _net(_case: Case, _folder: Path) -> dict[str, Any]:
+    return {"onsets": "net"}
 
 
 SYSTEMS = {
@@ -87,8 +80,8 @@ SYSTEMS = {
     for system in (
         System("off", "no sync: the sound's own rhythm", _unsynced),
         System("energy", "peaks of motion energy", _energy, listed=True),
-        System("hand", "hand-made impact likelihood", _likelihood("hand")),
-        System("net", "onset net", _likelihood("net")),
+        System("hand", "hand-made impact likelihood", _hand),
+        System("net", "onset net", _net),
         System("truth", "the true contacts: the ceiling of placing and hearing", _true, listed=True),
     )
 }
