@@ -31,6 +31,8 @@ _LEAST_FLUX = 2.0
 """Decibels, mean over the bands, by which a strike rises within 8 ms."""
 _LEAST_RISE = 6.0
 """Decibels by which the most telling of three broad bands must rise over the 20 ms before."""
+_BEGINS = 0.12
+"""Part of the attack's peak power, 9 dB below it, at which it begins: a rustle just before a blow is not the blow."""
 _APART = 0.05
 _MASKING = ((0.0, 0.08, 0.35), (1.0, 2.0, 14.0))
 """Seconds after a strike, and by how many decibels a later one may be weaker and is still heard as one of its own: the
@@ -141,7 +143,7 @@ def _refined(bands: tuple[Line, ...], mono: Line, centre: int) -> Onset | None:
         rise = 10 * np.log10((peak + 1e-14) / (before + 1e-13))
         if rise <= best + (3.0 if best else 0.0):
             continue
-        over = np.flatnonzero(part >= before + 0.06 * (peak - before) + 2.0 * before * (peak > 12 * before))
+        over = np.flatnonzero(part >= before + _BEGINS * (peak - before) + 2.0 * before * (peak > 12 * before))
         best, moment = float(rise), first + int(over[0]) if len(over) else at
     if best < _LEAST_RISE:
         return None

@@ -90,7 +90,9 @@ def measure_all(jobs: Iterable[Job], out: Path, processes: int = 1) -> int:
     left = [job for job in jobs if job.key not in done]
     out.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
+    torn = out.is_file() and not out.read_bytes().endswith(b"\n")
     with out.open("a", encoding="utf-8") as lines:
+        lines.write("\n" if torn else "")
         for number, line in enumerate(_results(left, processes), start=1):
             lines.write(json.dumps(line) + "\n")
             lines.flush()
