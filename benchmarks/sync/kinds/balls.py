@@ -66,7 +66,7 @@ def bouncing_ball(rng: np.random.Generator, canvas: tuple[int, int], seconds: fl
             drawing.ball(picture, place, rest - up, radius, fill, slope * time / radius)
         return picture
 
-    return set_.scene("bouncing_ball", str(rng.choice(["a ball bounces", "a basketball bounces"])), seconds, draw, hits)
+    return set_.scene("bouncing_ball", "a basketball bounces", seconds, draw, hits)
 
 
 def basketball_dribble(rng: np.random.Generator, canvas: tuple[int, int], seconds: float) -> Scene:

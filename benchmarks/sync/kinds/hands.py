@@ -33,4 +33,4 @@ def applause(rng: np.random.Generator, canvas: tuple[int, int], seconds: float) 
 
     hits = [set_.hit(t, s, x, y) for claps, x, y, _, _ in pairs
             for t, s in zip(claps.times, claps.strengths, strict=True)]  # fmt: skip
-    return set_.scene("applause", "a few people clap", seconds, draw, hits)
+    return set_.scene("applause", "a slap in the face", seconds, draw, hits)

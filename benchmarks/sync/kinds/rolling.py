@@ -34,7 +34,7 @@ def accelerating_wheel(rng: np.random.Generator, canvas: tuple[int, int], second
         return picture
 
     speed = lambda time: float(np.interp(time, clock, turns))  # noqa: E731 - one value of a table
-    prompt = str(rng.choice(["a motorcycle engine revs", "a cart with wooden wheels rattles along"]))
+    prompt = str(rng.choice(["a motorcycle engine revs", "a wheelchair rolls over the floor"]))
     return set_.scene("accelerating_wheel", prompt, seconds, draw, [], speed)
 
 
