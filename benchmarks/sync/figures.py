@@ -14,6 +14,7 @@ from benchmarks.sync.scoring import NARROW, WIDE, Film
 
 SHUFFLES = 100
 CHANCE = "chance"
+AMBIENCE = "ambience"
 Line = dict[str, Any]
 
 
@@ -116,7 +117,7 @@ def chance(films: Sequence[Film], shuffles: int = SHUFFLES, seed: int = 0) -> Ro
 
 def groups(lines: Sequence[Line]) -> dict[str, list[Line]]:
     """Return the lines with true events by group: held-out kinds, training kinds, then every kind."""
-    eventful = [line for line in whole(lines) if line["truth"]]
+    eventful = [line for line in whole(lines) if line["truth"] and line["system"] != AMBIENCE]
     found = {
         "held-out kinds": [line for line in eventful if line["kind"] in HELD_OUT],
         "training kinds": [line for line in eventful if line["kind"] not in HELD_OUT],
@@ -139,7 +140,7 @@ def rows(lines: Sequence[Line], *, heard: bool) -> list[Row]:
 
 def calm(lines: Sequence[Line], *, heard: bool) -> list[Calm]:
     """Return how many events a minute each system has in films in which nothing happens, quiet kinds and cut-outs."""
-    quiet = [line for line in whole(lines) if line["quiet"]]
+    quiet = [line for line in whole(lines) if line["quiet"] and line["system"] != AMBIENCE]
     result = []
     for system in dict.fromkeys(line["system"] for line in quiet):
         those = [line for line in quiet if line["system"] == system]
@@ -154,7 +155,7 @@ def following(lines: Sequence[Line]) -> list[Following]:
     """Return how the level of continuous sounds follows the speed, by system and kind; films with sound alone."""
     found: dict[tuple[str, str], list[float]] = {}
     for line in whole(lines):
-        if line["speed"] and line["levels"] and not line["truth"]:
+        if line["speed"] and line["levels"] and not line["truth"] and line["system"] != AMBIENCE:
             levels = np.array(line["levels"])
             times = (np.arange(len(levels)) + 0.5) * 0.05
             follows = scoring.rank_correlation(times, levels, [(t, v) for t, v in line["speed"]])
@@ -163,3 +164,13 @@ def following(lines: Sequence[Line]) -> list[Following]:
         Following(system, kind, len(each), float(np.median(each)), min(each))
         for (system, kind), each in sorted(found.items())
     ]
+
+
+def ambience(lines: Sequence[Line]) -> list[tuple[str, float]]:
+    """Return by how many decibels a background alone differs between fast and slow, film by film with a speed."""
+    return [
+        (line["film"], scoring.varies((np.arange(len(line["levels"])) + 0.5) * 0.05, np.array(line["levels"]),
+                                      [(t, v) for t, v in line["speed"]]))
+        for line in whole(lines)
+        if line["system"] == AMBIENCE and line["speed"] and line["levels"]
+    ]  # fmt: skip

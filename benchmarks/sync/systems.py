@@ -11,6 +11,8 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from benchmarks.sync.cases import Case, write_hits
+from benchmarks.sync.figures import AMBIENCE
+from benchmarks.sync.road import BED
 from v2a_foley.video.look import look
 from v2a_foley.video.probe import probe
 
@@ -75,6 +77,10 @@ def _net(_case: Case, _folder: Path) -> dict[str, Any]:
     return {"onsets": "net"}
 
 
+def _bed(_case: Case, _folder: Path) -> dict[str, Any]:
+    return {"prompt": BED}
+
+
 SYSTEMS = {
     system.name: system
     for system in (
@@ -82,6 +88,7 @@ SYSTEMS = {
         System("energy", "peaks of motion energy", _energy, listed=True),
         System("hand", "hand-made impact likelihood", _hand),
         System("net", "onset net", _net),
+        System(AMBIENCE, "a background alone, which is to stay as it is whatever moves", _bed),
         System("truth", "the true contacts: the ceiling of placing and hearing", _true, listed=True),
     )
 }

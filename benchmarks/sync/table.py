@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.sync.figures import Calm, Following, Line, Row, calm, following, groups, rows
+from benchmarks.sync.figures import Calm, Following, Line, Row, ambience, calm, following, groups, rows
 from benchmarks.sync.measure import read_lines
 from benchmarks.sync.plots import write_plots
 from v2a_foley.files import write_text
@@ -30,6 +30,7 @@ def tables(lines: Sequence[Line]) -> str:
         parts += [_summary(those, heard=heard), _kinds(those, heard=heard), _calm(calm(those, heard=False))]
         if heard:
             parts.append(_following(following(those)))
+            parts.append(_steady(ambience(those)))
         failed = sorted({f"{line['film']} ({line['system']}): {line['error']}" for line in those if "error" in line})
         if failed:
             parts.append("Not measured:\n\n" + "\n".join(f"- {each}" for each in failed) + "\n")
@@ -89,6 +90,13 @@ def _following(found: Sequence[Following]) -> str:
         for one in found
     ]
     return _table(["level with speed", "kind", "films", "rank correlation, median", "least"], body)
+
+
+def _steady(found: Sequence[tuple[str, float]]) -> str:
+    if not found:
+        return ""
+    body = [[name, f"{decibels:+.2f} dB"] for name, decibels in found]
+    return _table(["a background alone", "level while fast against slow"], body)
 
 
 def _table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
