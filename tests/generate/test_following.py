@@ -32,7 +32,9 @@ def pieces(wave: np.ndarray, *cuts: int):
     return iter(np.split(wave, cuts or range(30_000, wave.shape[1], 30_000), axis=1))
 
 
-@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize(
+    "maker", [pytest.param(maker, marks=pytest.mark.long if maker == "audioldm" else ()) for maker in MAKERS]
+)
 def test_level_follows_the_curve_whoever_makes_the_sound(maker: str):
     generator, what = MAKERS[maker]()
     wave = whole(generator.make(SoundRequest(what, SECONDS * RATE, seed=3, intensity=RISE)).blocks)[0]

@@ -38,6 +38,15 @@ def test_a_slow_attack_begins_no_earlier_than_sound_may():
     assert lead_of(np.zeros((1, 100)), RATE) == 0
 
 
+@pytest.mark.parametrize("first", [0.07, 0.2])
+def test_a_first_click_before_a_louder_one_lies_on_the_hit(first: float):
+    clicks = struck(0.0)[:, RATE // 2 :].copy()
+    clicks[:, round(0.012 * RATE) :] = clicks[:, : -round(0.012 * RATE)]
+    clicks[:, : round(0.012 * RATE)] = 0
+    clicks[:, : round(0.004 * RATE)] = first * clicks[:, round(0.012 * RATE) : round(0.016 * RATE)]
+    assert lead_of(clicks, RATE) == 0
+
+
 def test_a_hit_on_the_first_sample_loses_its_lead_without_a_click():
     strikes = strikes_in(struck(0.05), RATE, 1)
     wave = np.concatenate(list(strike_all(arrange(strikes, ((0, 1.0),), np.random.default_rng(1)), RATE, 1, RATE)), 1)

@@ -29,6 +29,7 @@ _BEGINS = 0.1
 _HEARD = 0.316
 _AT_ONCE = 0.005
 _ENVELOPE = 0.002
+_FIRST, _FIRST_LEVEL, _GROWS = 0.004, 0.04, 1.2
 _SOFTENED = 0.0005
 _BREATH = 0.005
 _CHOKE = 0.02
@@ -96,8 +97,9 @@ def lead_of(sound: NDArray[Any], sample_rate: int) -> int:
     """Return the samples from a struck sound's beginning to where it is heard to strike.
 
     A slow attack is heard when its level comes within 10 dB of its highest (Vos & Rasch 1981 found 6 to 15 dB), not
-    when it begins. Up to 5 ms count as none: such an attack lies on the hit from its first sample on. At most 15 ms
-    are given, by which a sound may be early (ATSC IS-191): a slower one begins no earlier.
+    when it begins. Up to 5 ms count as none: such an attack lies on the hit from its first sample on. So does one that
+    strikes at once and grows only later, as a switch that clicks twice: the first click is what is heard to strike. At
+    most 15 ms are given, by which a sound may be early (ATSC IS-191): a slower one begins no earlier.
 
     Args:
         sound: ``(n,)`` or ``(channels, n)``, from its first audible sample on.
@@ -111,7 +113,15 @@ def lead_of(sound: NDArray[Any], sample_rate: int) -> int:
     if not level.size or level.max() <= 0:
         return 0
     heard = int(np.argmax(level >= _HEARD**2 * level.max()))
+    if _strikes_at_once(power, float(level.max()) / width, round(_FIRST * sample_rate)):
+        return 0
     return min(heard, round(LONGEST_LEAD * sample_rate)) if heard > _AT_ONCE * sample_rate else 0
+
+
+def _strikes_at_once(power: NDArray[np.float64], highest: float, samples: int) -> bool:
+    """Tell whether a sound's first few samples are loud enough to be heard, and the next as many no louder."""
+    first, then = float(power[:samples].mean()), float(power[samples : 2 * samples].sum()) / samples
+    return first >= _FIRST_LEVEL**2 * highest and then <= _GROWS * first
 
 
 def _sounding(sound: Samples, sample_rate: int) -> int:
