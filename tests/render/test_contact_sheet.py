@@ -17,7 +17,7 @@ from v2a_foley.media import MediaFacts
 from v2a_foley.project import Layer, Project
 from v2a_foley.render.canvas import Canvas, fitted, lettering, text_width
 from v2a_foley.render.contact_sheet import MOST_SHOTS, contact_sheet, draw_sheet
-from v2a_foley.render.sheet_row import LAYERS, PAGE
+from v2a_foley.render.sheet_row import LAYERS, PAGE, hits_in_words
 from v2a_foley.render.waveform import waveform
 from v2a_foley.timebase import TimeRange
 
@@ -73,6 +73,40 @@ def test_hits_are_drawn_where_they_are_in_the_colour_of_their_layer(tmp_path: Pa
     centres = [(left + right) / 2 for left, right in found]
     assert len(centres) == 3
     assert np.diff(centres) == pytest.approx([np.diff(centres)[0]] * 2, abs=2)
+
+
+def test_a_strong_hit_is_taller_and_a_muted_one_hollow(tmp_path: Path):
+    project = project_of(film(tmp_path / "a.mp4"), tmp_path, shots=1)
+    struck = next(cue for cue in project.cues if cue.hits)
+    last = replace(struck.hits[-1], muted=True)
+    assert hits_in_words(struck) == "3 hits"
+    struck = replace(struck, hits=(replace(struck.hits[0], strength=0.1), replace(struck.hits[1], strength=1.0), last))
+    sheet, bare = (
+        draw_sheet(project.with_cues([replace(struck, hits=hits)]), frames=plain) for hits in (struck.hits, ())
+    )
+    new = near(sheet, LAYERS[Layer.FX]) & ~near(bare, LAYERS[Layer.FX])
+    soft, hard, muted = (new[:, left:right] for left, right in groups(new.any(axis=0)) if left > 1200)
+    heights = [int(np.ptp(np.flatnonzero(each.any(axis=1)))) for each in (soft, hard, muted)]
+    assert heights[1] > 2 * heights[0] > 0
+    assert heights[2] < 12
+    assert not muted[np.flatnonzero(muted.any(axis=1)).mean().astype(int), muted.shape[1] // 2]
+    assert (hits_in_words(struck), hits_in_words(replace(struck, hits=(last,)))) == (
+        "3 hits, 1 muted",
+        "1 hit, 1 muted",
+    )
+
+
+def test_a_curve_is_filled_as_high_as_it_is(tmp_path: Path):
+    project = project_of(film(tmp_path / "a.mp4"), tmp_path, shots=2)
+    engine = next(cue for cue in project.cues if cue.intensity)
+    with_curve, without = (
+        np.asarray(draw_sheet(project.with_cues([replace(engine, intensity=curve)]), frames=plain)).astype(int)
+        for curve in (engine.intensity, None)
+    )
+    filled = (with_curve != without).any(axis=2).sum(axis=0)
+    there = np.flatnonzero(filled)
+    low, high = filled[there[20]], filled[there[-20]]
+    assert high > 3 * low > 0
 
 
 def test_a_hit_rises_out_of_the_waveform_of_its_own_shot(tmp_path: Path):

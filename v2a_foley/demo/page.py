@@ -16,6 +16,7 @@ from v2a_foley.demo.story import PICTURES, Demo
 from v2a_foley.engine.result import finite
 from v2a_foley.files import translated, write_text
 from v2a_foley.project import Cue, Layer, Shot
+from v2a_foley.render.sheet_row import hits_in_words
 from v2a_foley.timebase import as_clock
 
 _SEEN = 3
@@ -183,7 +184,7 @@ def _pill(layer: Layer) -> str:
 
 
 def _sounds(cue: Cue) -> str:
-    notes = [*(["asked for"] if cue.prompt else []), *([f"{len(cue.hits)} hits"] if cue.hits else [])]
+    notes = [*(["asked for"] if cue.prompt else []), *([hits_in_words(cue)] if cue.hits else [])]
     noted = f' <span class="small">· {", ".join(notes)}</span>' if notes else ""
     source = f'<br><span class="small">{escape(_made_by(cue))}</span>' if cue.take else ""
     return f"{_pill(cue.layer)}<span>{escape(cue.prompt or cue.event.caption)}{noted}{source}</span>"

@@ -156,6 +156,13 @@ def _heard(canvas: Canvas, shot: Shot, look: Look) -> None:
         canvas.box(left, bar, max(thick, share * length), thick, colour, radius=thick / 2)
 
 
+def hits_in_words(cue: Cue) -> str:
+    """Count a cue's hits for people: ``3 hits, 1 muted``; empty where it has none."""
+    silent = sum(hit.muted for hit in cue.hits)
+    count = f"{len(cue.hits)} {'hit' if len(cue.hits) == 1 else 'hits'}" if cue.hits else ""
+    return f"{count}, {silent} muted" if silent else count
+
+
 def cues_in(project: Project, shot: Shot) -> list[Cue]:
     """Return the cues that sound in a shot, by layer."""
     return [cue for layer in FOLEY_LAYERS for cue in project.cues_on(layer) if cue.range.overlap(shot.range)]
@@ -177,7 +184,7 @@ def _sounds(canvas: Canvas, project: Project, shot: Shot, wave: NDArray[np.float
         for hit in cue.hits:
             if shot.range.contains(hit.time) and not cue.muted:
                 x = left + width * _share(hit.time, shot.range)
-                reach = look.wave / 2 * (0.55 + 0.45 * max(0.0, min(1.0, hit.strength)))
+                reach = look.wave / 2 * (0.3 + 0.7 * max(0.0, min(1.0, hit.strength)))
                 dot = 3.5 if look.roomy else 2.5
                 if hit.muted:  # kept, not heard: hollow, without its line
                     canvas.frame(x - dot, middle - reach - dot, 2 * dot, 2 * dot, LAYERS[cue.layer], radius=dot)
@@ -220,12 +227,12 @@ def _lane(canvas: Canvas, cue: Cue, shot: Shot, left: float, top: float, width: 
     if cue.intensity is not None:
         times = np.linspace(float(part.start), float(part.end), max(2, int((end - begin) / 3)))
         values = np.interp(times, [float(time) for time in cue.intensity.times], cue.intensity.values)
-        xs = np.linspace(begin, end, len(times))
-        curve = [(x, top + look.lane * (1 - value)) for x, value in zip(xs, values, strict=True)]
-        canvas.shape([(begin, top + look.lane), *curve, (end, top + look.lane)], mixed(colour, CARD, 0.42))
+        xs = np.linspace(begin, end - 1, len(times))
+        curve = [(x, top + 1 + (look.lane - 1) * (1 - value)) for x, value in zip(xs, values, strict=True)]
+        canvas.shape([(begin, top + look.lane), *curve, (end - 1, top + look.lane)], mixed(colour, CARD, 0.42))
+        canvas.line(curve, mixed(colour, CARD, 0.65))
     canvas.box(begin, top, min(4, end - begin), look.lane, colour, radius=2)
-    count = f"{len(cue.hits)} hits" if len(cue.hits) > 1 else "1 hit" if cue.hits else ""
-    note = "muted" if cue.muted else count or cue.event.catid
+    note = "muted" if cue.muted else hits_in_words(cue) or cue.event.catid
     words = f"{cue.event.caption}  ·  {note}" if note else cue.event.caption
     size, room = (look.small, end - begin - 24) if look.roomy else (13, end - begin - 20)
     if room > 0:
