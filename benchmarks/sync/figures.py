@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.sync import scoring
 from benchmarks.sync.kinds import HELD_OUT
@@ -156,7 +157,7 @@ def following(lines: Sequence[Line]) -> list[Following]:
     found: dict[tuple[str, str], list[float]] = {}
     for line in whole(lines):
         if line["speed"] and line["levels"] and not line["truth"] and line["system"] != AMBIENCE:
-            levels = np.array(line["levels"])
+            levels = _momentary(np.array(line["levels"]))
             times = (np.arange(len(levels)) + 0.5) * 0.05
             follows = scoring.rank_correlation(times, levels, [(t, v) for t, v in line["speed"]])
             found.setdefault((line["system"], line["kind"]), []).append(follows)
@@ -174,3 +175,9 @@ def ambience(lines: Sequence[Line]) -> list[tuple[str, float]]:
         for line in whole(lines)
         if line["system"] == AMBIENCE and line["speed"] and line["levels"]
     ]  # fmt: skip
+
+
+def _momentary(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return levels, decibels every 50 ms, over 400 ms around each: the window of momentary loudness (BS.1770)."""
+    power = 10 ** (np.pad(levels, (4, 3), mode="edge") / 10)
+    return np.asarray(10 * np.log10(np.convolve(power, np.full(8, 1 / 8), mode="valid")))

@@ -129,6 +129,18 @@ def test_strength_is_level_and_hits_differ(family):
     assert not np.allclose(one, two, atol=0.01 * np.max(np.abs(one)))
 
 
+@pytest.mark.parametrize(
+    ("family", "params"), [("ball", {"ball": "ping_pong", "height": 0.25}), ("door", {"move": "knock"})]
+)
+def test_among_other_hits_a_hit_is_one_contact_and_alone_a_whole_gesture(family, params):
+    told = event(family, Kind.IMPULSE, **params)
+    alone = make(told, 3.0, seed=4, hits=((0, 0.9),))[0]
+    among = make(told, 3.0, seed=4, hits=((0, 0.9), (2 * RATE, 0.9)))[0]
+    later = slice(round(0.12 * RATE), round(1.9 * RATE))
+    assert np.max(np.abs(alone[later])) > 0.2 * np.max(np.abs(alone))
+    assert np.max(np.abs(among[later])) < 0.1 * np.max(np.abs(among[: RATE // 10]))
+
+
 def test_harder_blows_are_brighter():
     soft, hard = (
         make(event("impact", Kind.IMPULSE, material="wood"), 1.0, seed=9, hits=((0, s),))[0] for s in (0.15, 1.0)

@@ -64,6 +64,7 @@ class Instrument:
     Attributes:
         play: its texture, for ambiences and continuous sounds.
         strike: its single sound, for impulses.
+        contact: one meeting alone, where a strike holds several: among several hits, those that follow have their own.
         rhythm: when it sounds by itself, where nobody says when.
         follows: whether ``play`` answers the drive itself (an engine's speed); else level and brightness follow.
         rest: the drive where no intensity is given.
@@ -72,6 +73,7 @@ class Instrument:
 
     play: Play | None = None
     strike: Strike | None = None
+    contact: Strike | None = None
     rhythm: Rhythm = field(default_factory=lambda: steady(1.6, 0.4))
     follows: bool = False
     rest: float = 1.0

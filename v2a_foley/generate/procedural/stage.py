@@ -152,7 +152,8 @@ def _strikes(
         hits: Iterator[tuple[int, float]] = iter(sorted(request.hits))
     else:
         hits = _gesture(instrument, request, studio)
-    strike = instrument.strike or _bursts(family, params, instrument, studio)
+    single = instrument.contact if len(request.hits) > 1 else None
+    strike = single or instrument.strike or _bursts(family, params, instrument, studio)
     yield from _placed(strike, hits, request, studio, pan=0.0)
 
 

@@ -85,7 +85,10 @@ def build(params: Ball, studio: Studio) -> Instrument:
         return lay([(at, speed**1.5 * thump(strength * speed, rng)) for at, speed in again])
 
     pause = flight if params.meets == "floor" and params.height > 0.6 else 1.6
-    return Instrument(strike=strike, rhythm=steady(max(pause, 0.35), 0.06 if params.meets == "floor" else 0.3))
+    alone = thump if params.meets == "floor" else None
+    return Instrument(
+        strike=strike, contact=alone, rhythm=steady(max(pause, 0.35), 0.06 if params.meets == "floor" else 0.3)
+    )
 
 
 def _met(params: Ball, floor: Body, frame: Body, strength: float, rng: np.random.Generator) -> list[tuple[float, Wave]]:

@@ -107,18 +107,25 @@ def build(params: Door, studio: Studio) -> Instrument:
             return lay(_open(params, make, latch, hinge, strength, rng))
         return lay(_close(params, make, leaf, latch, loose, hinge, strength, rng))
 
-    return Instrument(strike=strike, rhythm=steady(2.6, 0.35))
+    def alone(strength: float, rng: np.random.Generator) -> Wave:
+        return _knuckles(leaf, strength, rng)
+
+    return Instrument(strike=strike, contact=alone if params.move == "knock" else None, rhythm=steady(2.6, 0.35))
 
 
 def _knock(leaf: Body, strength: float, rng: np.random.Generator) -> Wave:
-    """Knuckles: two to four blows, the first or the last the strongest."""
+    """Two to four blows of the knuckles, the first or the last the strongest."""
     parts, at = [], 0.0
     for k in range(int(rng.integers(2, 5))):
         loud = (1.0 if k == 0 else between(rng, 0.7, 1.0)) * strength
-        bone = puff(rng, 350, 2600, 0.02)
-        parts.append((at, loud * unit(lay([(0.0, unit(blow(leaf, 0.45, loud, rng))), (0.0, 0.5 * bone)]))))
+        parts.append((at, _knuckles(leaf, loud, rng)))
         at += around(rng, 0.19, 0.12)
     return lay(parts)
+
+
+def _knuckles(leaf: Body, loud: float, rng: np.random.Generator) -> Wave:
+    bone = puff(rng, 350, 2600, 0.02)
+    return np.asarray(loud * unit(lay([(0.0, unit(blow(leaf, 0.45, loud, rng))), (0.0, 0.5 * bone)])))
 
 
 def _close(
