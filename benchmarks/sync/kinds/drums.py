@@ -49,7 +49,7 @@ class _Stick:
 
 
 def _stick(rng: np.random.Generator, times: np.ndarray) -> _Stick:
-    gaps = np.concatenate([[2.0], np.diff(times), [2.0]])
+    gaps = np.concatenate([[2.0], np.diff(times), [2.0]])[: len(times) + 1]
     heights = np.clip(rng.uniform(0.7, 1.3, len(gaps)) * gaps**0.5, 0.2, 1.0)
     turn = rng.uniform(0.45, 0.6, len(gaps)) * gaps
     ups, downs = np.minimum(turn, rng.uniform(0.16, 0.3)), np.minimum(gaps - turn, rng.uniform(0.1, 0.18))
