@@ -65,6 +65,8 @@ def test_hits_that_sound_say_where_else_the_curve_and_backgrounds_are_all_around
     both = struck(RIGHT, None, LEFT, intensity=curve)
     assert way_of(both, "pan", 100).points == ((100, 0.8, 0.0), (48_100, -0.8, 0.0))
     assert way_of(replace(both, slip=Fraction(1, 2)), "pan", 0).points[0] == (24_000, 0.8, 0.0)
+    listed = struck(Region(0.2, 0.9, 0.0, 0.0))  # a list of hits says where, and not how large
+    assert way_of(listed, "full", 0).points == way_of(listed, "pan", 0).points == ((0, -0.6, 0.0),)
     silent = replace(both, hits=tuple(replace(hit, muted=True) for hit in both.hits))
     assert way_of(silent, "pan", 0).points == ((0, -0.8, 0.0), (96_000, 0.8, 0.0))
     assert (way_of(both, "pan", 0).held, way_of(silent, "pan", 0).held) == (True, False)

@@ -121,6 +121,7 @@ def test_the_users_library_comes_first(profile, tmp_path):
 def test_loose_choices_become_settings():
     settings = settings_from({"prompt": "rain", "stems": "s", "loudness": -16.0, "library": "l"})
     assert settings == RunSettings(prompt=("rain",), stems=Path("s"), loudness="-16", library=Path("l"))
+    assert settings_from({"cues": Path("h.csv"), "onsets": Path("n")}) == RunSettings(cues="h.csv", onsets="n")
     with pytest.raises(UsageError, match="volume"):
         settings_from({"volume": 3})
     with pytest.raises(UsageError):

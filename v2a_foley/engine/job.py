@@ -59,8 +59,9 @@ def settings_from(choices: dict[str, Any]) -> RunSettings:
             chosen[key] = Path(chosen[key])
     if isinstance(chosen.get("prompt"), str):
         chosen["prompt"] = (chosen["prompt"],)
-    if isinstance(chosen.get("cues"), Path):
-        chosen["cues"] = str(chosen["cues"])
+    for key in ("cues", "onsets"):
+        if isinstance(chosen.get(key), Path):
+            chosen[key] = str(chosen[key])
     if isinstance(chosen.get("loudness"), int | float):
         chosen["loudness"] = f"{chosen['loudness']:g}"
     try:

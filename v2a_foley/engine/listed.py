@@ -7,6 +7,7 @@ from dataclasses import replace
 from v2a_foley.engine.describe import Seen
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.spot import WHOLE_SHOT
+from v2a_foley.errors import InputError
 from v2a_foley.interchange.hit_list import ListedHit, read_hits
 from v2a_foley.interchange.spotting_reader import read_spotting
 from v2a_foley.project import Cue, Project, Vocabulary
@@ -33,7 +34,13 @@ def listed_hits(project: Project, settings: RunSettings) -> tuple[ListedHit, ...
         InputError: the list cannot be read, or a row of it is not understood.
     """
     path = settings.hits_file()
-    return read_hits(path, project.media) if path is not None else ()
+    if path is None:
+        return ()
+    if not path.exists():
+        raise InputError(
+            f"There is no list of hits {str(path)!r}.", hint="Give --cues events, --cues shots, or the path of a list."
+        )
+    return read_hits(path, project.media)
 
 
 def spot_listed(seen: Seen, cues: tuple[Cue, ...], chosen: frozenset[int], negative: str, sync: str) -> Project:

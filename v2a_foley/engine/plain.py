@@ -17,7 +17,7 @@ FIELDS = tuple(each.name for each in fields(RunSettings) if each.name != "overwr
 RESULTS = ("stems", "spotting", "timeline", "contact_sheet")
 """The fields that name what is written; they lie in the batch's folder."""
 INPUTS = ("cuts", "spot_from", "mapper", "library", "init")
-"""The fields that name what is read; ``profile`` may name a folder, and ``cues`` a file, as well."""
+"""The fields that name what is read; ``profile`` may name a folder, ``cues`` and ``onsets`` a file, as well."""
 SEPARATOR = "|"
 """Between several prompts in one cell."""
 _TRUE, _FALSE = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
@@ -71,7 +71,7 @@ def from_value(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever TOML or
         return f"{value:g}"
     if kind in (str, Path) and isinstance(value, str):
         return value
-    if (kind is Path or name == "cues") and isinstance(value, Path):
+    if (kind is Path or name in ("cues", "onsets")) and isinstance(value, Path):
         return str(value)
     raise ValueError(f"{value!r} is no {_SAID[kind]}")
 
