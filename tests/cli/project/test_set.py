@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.projects import film, project_of
 from v2a_foley.cli.project import app
-from v2a_foley.project import Hit, Intensity, Layer
+from v2a_foley.project import Hit, Intensity, Layer, Region
 from v2a_foley.project.creating import create_project
 from v2a_foley.project.storage import read_project
 
@@ -41,6 +41,25 @@ def test_parts_of_a_cue_are_set(folder):
     do("set", folder, "cue:c3", "seed=", "fade-in=none", "intensity=")
     cue = read_project(folder).cue("c3")
     assert (cue.seed, cue.fade_in, cue.intensity) == (None, None, None)
+
+
+def test_hits_come_from_a_list(folder, tmp_path):
+    def seconds(name):
+        return [float(hit.time) for hit in read_project(folder).cue(name).hits]
+
+    listed, before = tmp_path / "hits.csv", seconds("c5")
+    listed.write_text(
+        "time,strength,event,x,y\n0.5,0.2,,,\n1,0.4,Hammer,0.1,0.9\n1,0.7,hammer,0.2,0.8\n01:00:06:00,,,,\n"
+    )
+    do("set", folder, "cue:c3", f"hits-from={listed}", "gain=-3")
+    assert read_project(folder).cue("c3").hits == (Hit(Fraction(1), 0.7, Region(0.2, 0.8, 0, 0)),)
+    assert (read_project(folder).cue("c3").gain, seconds("c5")) == (-3, before)
+    do("set", folder, "film", f"hits-from={listed}")
+    assert (seconds("c3"), seconds("c5")) == ([1], [6])
+    listed.write_text("time,event\n1,a dog barks\n")
+    for target in ("film", "cue:c3"):
+        assert "strikes" in do("set", folder, target, f"hits-from={listed}", code=2).output
+    assert (seconds("c3"), seconds("c5")) == ([1], [6])
 
 
 def test_a_cue_is_moved_and_trimmed_by_seconds_or_timecode(folder):

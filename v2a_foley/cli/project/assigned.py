@@ -10,6 +10,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
+from v2a_foley.cli.project.listed_hits import edits_from_list
 from v2a_foley.errors import UsageError
 from v2a_foley.project.curves import kept_regions
 from v2a_foley.project.edits import Edit, MoveCue, MoveCut, SetCue, SetFilm, SetShot, TrimCue
@@ -21,6 +22,7 @@ _SECONDS = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?(/[0-9]{1,12})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _TRUTHS = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
 _MUTED = " muted"
+_LIST = "hits_from"
 _SHOT_FIELDS = ("start", "scene", "unsure")
 _PLACES = ("at", "start", "end")
 """Where a cue lies, which has edits of its own: moved as a whole, or trimmed."""
@@ -40,9 +42,12 @@ def edits_for(project: Project, target: str, assignments: Sequence[str]) -> list
     values = _assigned(assignments)
     what, _, name = target.partition(":")
     if target == "film":
-        return [_film(values)]
+        struck = _listed(project, project.cues, values)
+        return [*([_film(values)] if values else []), *struck]
     if what == "cue" and name:
-        return _cue(project, project.cue(name), values)
+        cue = project.cue(name)
+        struck = _listed(project, [cue], values)
+        return [*(_cue(project, cue, values) if values else []), *struck]
     if what == "shot" and _WHOLE.fullmatch(name):
         return _shot(project, int(name), values)
     raise UsageError(f"{target!r} is nothing that can be set.", hint="Write film, shot:3 or cue:c3.")
@@ -57,6 +62,13 @@ def _assigned(assignments: Sequence[str]) -> dict[str, list[str]]:
             raise UsageError(f"{each!r} says nothing that can be set.", hint="Write NAME=VALUE: gain=-3.")
         values.setdefault(name.replace("-", "_"), []).append(value)
     return values
+
+
+def _listed(project: Project, cues: Sequence[Cue], values: dict[str, list[str]]) -> list[Edit]:
+    """Return the edits of ``hits-from=FILE``, and take it out of the values."""
+    if _LIST not in values:
+        return []
+    return edits_from_list(project, cues, Path(_one(_LIST, values.pop(_LIST))))
 
 
 def _film(values: Mapping[str, list[str]]) -> Edit:
@@ -148,7 +160,7 @@ def _parts(project: Project, cue: Cue, values: Mapping[str, list[str]]) -> dict[
     parts = {}
     for name, texts in values.items():
         if name not in readers:
-            known = ", ".join(sorted((*readers, *_PLACES)))
+            known = ", ".join(sorted((*readers, *_PLACES, _LIST)))
             raise UsageError(f"Cue {cue.id!r} has no part {name!r} that can be set.", hint=f"Set one of {known}.")
         parts[name] = readers[name](name, _one(name, texts))
     return parts
