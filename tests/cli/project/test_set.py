@@ -149,3 +149,11 @@ def test_what_is_no_edit_is_refused_in_words(folder, text):
 def test_a_take_outside_of_the_folder_is_no_edit(folder):
     take = {"id": "x", "path": "/etc/passwd", "digest": "../../etc/passwd"}
     do("edit", folder, json.dumps({"edit": "add_take", "cue": "c1", "take": take}), code=2)
+
+
+def test_places_are_kept_from_the_root_and_words_as_they_are(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    do("set", folder, "film", "cues=hits.csv", "onsets=hand", "library=mine")
+    settings = read_project(folder).settings
+    assert (settings["cues"], settings["onsets"]) == (str(tmp_path / "hits.csv"), "hand")
+    assert settings["library"] == str(tmp_path / "mine")

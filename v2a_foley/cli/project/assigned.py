@@ -93,8 +93,10 @@ def _film(values: Mapping[str, list[str]]) -> Edit:
 
 
 def _setting(name: str, text: str, kind: object) -> object:
-    """Return a setting as a plain value."""
-    if kind is Path:
+    """Return a setting as a plain value; places to read from are absolute."""
+    from v2a_foley.engine.plain import is_read
+
+    if kind is Path or is_read(name, text):
         return str(Path(text).absolute())
     readers: dict[object, Callable[[str, str], object]] = {bool: _truth, int: _whole, float: _number}
     return readers[kind](name, text) if kind in readers else text
