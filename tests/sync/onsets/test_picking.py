@@ -35,8 +35,12 @@ def test_of_two_within_seventy_milliseconds_the_likelier_stays():
 
 
 def test_an_onset_comes_before_its_frame_by_a_part_of_the_interval_and_never_before_the_frame_before():
-    assert pick_onsets(curve([0, 0, 1, 0], early=0.25), 0.5)[0].time == Fraction(2, RATE) - Fraction(1, 4 * RATE)
-    assert pick_onsets(curve([0, 0, 1, 0], early=7.0), 0.5)[0].time == Fraction(1, RATE)
+    assert pick_onsets(curve([0, 0, 1, 0], early=0.75), 0.5)[0].time == Fraction(2, RATE) - Fraction(3, 4 * RATE) + LATE
+    assert pick_onsets(curve([0, 0, 1, 0], early=7.0), 0.5)[0].time == Fraction(1, RATE) + LATE
+
+
+def test_an_onset_is_never_later_than_its_frame_for_being_meant_late():
+    assert pick_onsets(curve([0, 0, 1, 0], early=0.25), 0.5)[0].time == Fraction(2, RATE)
     assert pick_onsets(curve([1, 0, 0, 0], early=0.9), 0.5)[0].time == 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from v2a_foley.sync.onsets.picking import pick_onsets
 from v2a_foley.sync.onsets.reader import OnsetReader
-from v2a_foley.sync.onsets.trained import SHIPPED_SHA256, TrainedOnsets, load_onsets, shipped_onsets
+from v2a_foley.sync.onsets.trained import TrainedOnsets, load_onsets, shipped_onsets
 from v2a_foley.video.motion import Motion, Peak
 
 
@@ -37,16 +37,16 @@ class OnsetFinder:
 
 
 def finder_of(choice: str) -> OnsetFinder | None:
-    """Return the net that is to find a film's sharp moments; None where the hand-made measure does.
+    """Return the net that is to find a film's sharp moments; None where the older measure does.
 
     Args:
-        choice: ``auto`` (the shipped net where there is one), ``hand``, or a file that ``train onsets`` wrote.
+        choice: ``auto`` (the net that comes with the program), ``hand``, or a file that ``train onsets`` wrote.
 
     Raises:
         ModelMissing: there is no such net.
         ModelDamaged: its file is damaged, or was trained on other traits.
     """
-    if choice == "hand" or (choice == "auto" and not SHIPPED_SHA256):
+    if choice == "hand":
         return None
     trained = shipped_onsets() if choice == "auto" else load_onsets(Path(choice))
     return OnsetFinder(trained, OnsetReader(trained.network))

@@ -13,6 +13,9 @@ from v2a_foley.sync.onsets.curve import OnsetCurve
 
 APART = Fraction(7, 100)
 """Seconds between two onsets, at least."""
+LATE = Fraction(3, 200)
+"""Seconds by which an onset is meant to be late: sound may be 45 ms late and 15 ms early (ATSC IS-191), and the middle
+of that is where an error costs least. It is never later than its frame for this."""
 _PARTS = 256
 """Parts of a frame's interval that are told apart."""
 _SIZE = 0.2
@@ -48,8 +51,8 @@ def pick_onsets(
         curve: what the net says.
         threshold: the least likelihood.
         cuts: starts of shots: what appears with a cut does not sound.
-        early: whether an onset lies before its frame's start by what the net says; else it is that start. It never lies
-            before the frame before.
+        early: whether an onset lies before its frame's start by what the net says, less ``LATE``; else it is that
+            start. It never lies before the frame before.
     """
     likelihood, times = curve.likelihood, curve.times
     if len(times) == 0:
@@ -73,6 +76,6 @@ def _onset(curve: OnsetCurve, index: int, *, early: bool) -> Onset:
     time = curve.times[index]
     if early and index:
         part = Fraction(round(min(1.0, max(0.0, float(curve.early[index]))) * _PARTS), _PARTS)
-        time -= part * (time - curve.times[index - 1])
+        time -= max(Fraction(0), part * (time - curve.times[index - 1]) - LATE)
     x, y = (min(1.0, max(0.0, float(each))) for each in curve.place[index])
     return Onset(time, float(curve.strength[index]), float(curve.likelihood[index]), (x, y, _SIZE, _SIZE))
