@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from v2a_foley.sync.onsets import OnsetCurve, pick_onsets
+from v2a_foley.sync.onsets.picking import LATE
 
 RATE = 25
 
