@@ -55,3 +55,15 @@ def test_what_the_camera_did_is_undone():
     moved = camera.applied(seen())
     apart = np.abs(moved.astype(int) - seen(3.0, -2.0, 0.02, 0.01))[12:-12, 12:-12]
     assert apart.mean() < 2
+
+
+@pytest.mark.parametrize("shape", [(16, 160), (24, 160), (31, 160), (160, 16), (1, 1)])
+def test_narrow_pictures_have_a_flow_too(shape):
+    """OpenCV's DIS writes beyond its memory where a side is below 32 pixels; this crashed the process."""
+    rng = np.random.default_rng(0)
+    meter = FlowMeter()
+    for _ in range(5):
+        before = cv2.GaussianBlur(rng.integers(0, 255, shape, dtype=np.uint8), (0, 0), 2)
+        flow = meter(before, np.roll(before, 5, 1))
+        assert flow.whole.shape == (*shape, 2)
+        assert np.isfinite(flow.rest).all()

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
+_LEAST_SIDE = 48
+"""Pixels a side that DIS is given at least, the rim repeated: below 32 it writes beyond its own memory (OpenCV 5.0)."""
 _EVERY = 6
 """Pixels between the points at which the camera is fitted."""
 _ROUNDS = 4
@@ -91,12 +93,17 @@ class FlowMeter:
         self._engine: Any = None
 
     def __call__(self, before: Grey, after: Grey) -> Flow:
-        """Return the flow between two frames, ``uint8 (height, width)`` each, at least 16 pixels a side."""
+        """Return the flow between two frames, ``uint8 (height, width)`` each, of any size."""
         import cv2
 
         if self._engine is None:
             self._engine = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)  # type: ignore[attr-defined]
-        whole = np.asarray(self._engine.calc(before, after, None), np.float32)
+        height, width = before.shape
+        low, right = max(0, _LEAST_SIDE - height), max(0, _LEAST_SIDE - width)
+        pair = [before, after]
+        if low or right:
+            pair = [np.pad(each, ((0, low), (0, right)), mode="edge") for each in pair]
+        whole = np.ascontiguousarray(np.asarray(self._engine.calc(*pair, None), np.float32)[:height, :width])
         camera = camera_of(whole, before)
         rest = whole if camera.still else whole - camera.field(*before.shape)
         return Flow(camera, rest, whole)
