@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.sync import kinds  # noqa: E402 - found through ROOT
 from benchmarks.sync.film import Film, SeenHit, truth, write  # noqa: E402 - found through ROOT
+from benchmarks.sync.machines import MACHINES, QUIET_MACHINES  # noqa: E402 - found through ROOT
 from benchmarks.sync.plan import plan  # noqa: E402 - found through ROOT
 from benchmarks.sync.quiet import QUIET, SILENCE  # noqa: E402 - found through ROOT
 from benchmarks.sync.scene import Kind  # noqa: E402 - found through ROOT
@@ -39,7 +40,7 @@ def chosen(words: str) -> tuple[dict[str, Kind], dict[str, Kind]]:
     """Return the kinds with contacts, and the quiet kinds, that a list of words with commas names.
 
     Args:
-        words: ``all`` (everything), ``train``, ``held-out``, ``quiet``, or names of kinds.
+        words: ``all`` (every kind that is measured), ``train``, ``held-out``, ``quiet``, ``machines``, or names.
 
     Raises:
         ValueError: a word is none of these.
@@ -58,12 +59,15 @@ def chosen(words: str) -> tuple[dict[str, Kind], dict[str, Kind]]:
             quiet |= QUIET
         elif word == "quiet":
             quiet |= QUIET
+        elif word == "machines":
+            loud |= MACHINES
+            quiet |= QUIET_MACHINES
         elif word in kinds.KINDS:
             loud[word] = kinds.KINDS[word]
         elif word in QUIET:
             quiet[word] = QUIET[word]
         else:
-            known = ", ".join(["all", "quiet", *groups, *kinds.KINDS, *QUIET])
+            known = ", ".join(["all", "quiet", "machines", *groups, *kinds.KINDS, *QUIET])
             raise ValueError(f"There is no kind {word!r}; there are {known}.")
     return loud, quiet
 
@@ -128,7 +132,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--out", type=Path, required=True, help="a folder; made if it is missing")
     reader.add_argument("--count", type=int, default=12, help="films in all, those that are there included")
-    reader.add_argument("--kinds", default="all", help="all, train, held-out, quiet, or names, with commas")
+    reader.add_argument("--kinds", default="all", help="all, train, held-out, quiet, machines, or names, with commas")
     reader.add_argument("--seed", type=int, default=0)
     reader.add_argument("--seconds", type=float, default=6.0, help="length of each film")
     given = reader.parse_args()
