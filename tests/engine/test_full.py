@@ -124,6 +124,7 @@ def test_one_sound_a_shot_comes_from_the_picture_alone(tiny, film, tmp_path):
     assert all(not np.allclose(found[key], captioned[key], atol=1e-3) for key in found)
 
 
+@pytest.mark.long
 def test_a_prompt_pulls_and_a_negative_pushes(tiny, film, tmp_path):
     def first(name: str, **more) -> np.ndarray:
         made = add_foley(
@@ -163,6 +164,7 @@ def test_clips_eyes_go_with_the_synthesis(tiny, film, tmp_path):
         add_foley(film, tmp_path / "no.mp4", profile=str(tmp_path), generator="audioldm", **FAST)
 
 
+@pytest.mark.long
 def test_the_pocket_eyes_go_with_the_neural_voice_over_the_bridge(tiny, tmp_path):
     (tmp_path / "profile.toml").write_text(f"[voice]\nmodel = '{tiny / 'voice'}'", encoding="utf-8")
     made = add_foley(real_clip("bikes.mp4"), tmp_path / "out.mp4", profile=str(tmp_path), shots="1", **FAST)
@@ -177,6 +179,7 @@ def test_the_best_of_several_candidates_is_the_one_nearest_to_its_embedding(tiny
     assert len(set(scores)) == 3
 
 
+@pytest.mark.long
 def test_everything_can_be_blended_with_everything(tiny, film, tmp_path):
     soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0, 0.1, 48_000), 48_000)
     settings = RunSettings(profile=str(tiny), duration=1.5, **FAST)
