@@ -74,7 +74,7 @@ def _hand(_case: Case, _folder: Path) -> dict[str, Any]:
 
 
 def _net(_case: Case, _folder: Path) -> dict[str, Any]:
-    return {"onsets": "net"}
+    return {"onsets": "auto"}
 
 
 def _bed(_case: Case, _folder: Path) -> dict[str, Any]:
