@@ -252,6 +252,7 @@ def test_words_that_are_no_options_are_wrong_use(words, cli, place):
     assert "Traceback" not in done.err
 
 
+@pytest.mark.long
 def test_lists_of_cuts_are_checked(cli, place):
     source = film(place.folder)
     Path("cuts.txt").write_text("00:00:00:10\nsoon\n")

@@ -87,6 +87,7 @@ def test_stems_named_by_timecode_are_not_replaced_unasked(cli, film, place):
     place.assert_clean(before)
 
 
+@pytest.mark.long
 def test_a_list_is_written_changed_and_rendered_from(cli, film):
     said(
         cli,

@@ -133,6 +133,7 @@ def test_errors_as_json(cli, catalogue, monkeypatch):
     assert done.json["error"]["type"] == "ModelMissing"
 
 
+@pytest.mark.long
 def test_verify_tells_the_whole_from_the_damaged(cli, catalogue, tmp_path):
     for name in ("small", "voice"):
         cli("models", "pull", name, "--accept-licence")
@@ -152,6 +153,7 @@ def test_verify_tells_the_whole_from_the_damaged(cli, catalogue, tmp_path):
     assert cli("models", "verify").code == 0
 
 
+@pytest.mark.long
 def test_import_and_remove(cli, catalogue, hub, tmp_path):
     copy = small.write_files(tmp_path / "copy", {**small.FILES, **small.OTHERS})
     done = cli("models", "import", "small", copy, "--json")
@@ -268,6 +270,7 @@ def test_on_a_terminal_the_licence_is_asked_for(catalogue, hub, answer, code):
     assert program(catalogue, "verify", "voice").code == (4 if code else 0)
 
 
+@pytest.mark.long
 def test_doctor_says_whether_the_full_profile_is_here(cli, hub, tmp_path, monkeypatch):
     def findings():
         return {each["name"]: each for each in cli("doctor", "--json").json["findings"]}

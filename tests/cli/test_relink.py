@@ -27,6 +27,7 @@ def test_a_film_is_relinked(folder, tmp_path, capfd, monkeypatch):
     assert read_project(folder).media.path == tmp_path / "away" / "film.mp4"
 
 
+@pytest.mark.long
 def test_another_film_is_taken_only_when_it_is_meant(folder, tmp_path, capfd, monkeypatch):
     program = Program(capfd, monkeypatch)
     other = tmp_path / "other.mp4"

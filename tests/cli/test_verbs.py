@@ -90,6 +90,7 @@ def test_doctor_as_json(cli):
         assert finding["says"]
 
 
+@pytest.mark.long
 def test_people_get_a_line_a_shot(cli, film):
     for verb, lines in (("shots", 3), ("describe", 3 * 6 + 1)):
         done = cli(verb, film)
@@ -150,6 +151,7 @@ def test_only_chosen_shots_get_sound(cli, film):
     assert len(said["shots"]) == 3
 
 
+@pytest.mark.long
 def test_what_is_not_to_be_heard_is_not_heard(cli, film):
     said = run(cli, film)
     backgrounds = {cue["caption"] for cue in said["cues"]}
@@ -168,6 +170,7 @@ def test_the_original_is_bit_identical_in_its_stem_and_loudness_is_left_alone(cl
     assert np.abs(original[:shared] // 256 - first[:shared] // 256).max() <= 1  # both were rounded to 24 bits
 
 
+@pytest.mark.long
 def test_replacing_the_original_brings_the_loudness_asked_for(cli, film):
     said = run(cli, film, "--original", "replace", "--prompt", "rain on a roof", "--stems", "stems")
     assert said["integrated_lufs"] == pytest.approx(-23, abs=0.3)
@@ -177,6 +180,7 @@ def test_replacing_the_original_brings_the_loudness_asked_for(cli, film):
     ] == pytest.approx(-16, abs=0.3)
 
 
+@pytest.mark.long
 def test_ducking_makes_room_for_the_original(cli, film):
     """The speech stays what it was; what was made for the film steps back under it."""
     energy = {}
@@ -190,6 +194,7 @@ def test_ducking_makes_room_for_the_original(cli, film):
     assert energy["duck"]["BG"] < 0.6 * energy["mix"]["BG"]
 
 
+@pytest.mark.long
 def test_gain_moves_the_new_sound_alone(cli, film):
     for gain in (0, -12):
         run(cli, film, "--gain", gain, "--prompt", "rain on a roof", "--stems", f"at{gain}")
@@ -216,6 +221,7 @@ def test_a_photograph_becomes_a_sound(cli, place):
     assert_refused(cli("run", "photo.png", "-o", "out.mp4"), 2)
 
 
+@pytest.mark.long
 def test_words_that_nothing_is_near_to_are_told(cli, film):
     done = cli("run", film, "-o", "out.mov", "--prompt", "xyzzy plugh", "--json")
     assert done.code == 0

@@ -105,6 +105,7 @@ def test_report_reads_as_json_and_ends_with_the_page(demo):
     assert summary(demo)[-1] == str(demo.page)
 
 
+@pytest.mark.long
 def test_again_with_the_users_own_sounds_replaces_what_was_there(demo, tmp_path):
     sounds = tmp_path / "sounds"
     sounds.mkdir()

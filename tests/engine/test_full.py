@@ -286,6 +286,7 @@ def test_the_full_profile_says_how_to_get_it(film, tmp_path, monkeypatch):
     assert "v2a-foley models pull" in caught.value.hint
 
 
+@pytest.mark.long
 def test_from_the_command_line(tiny, film, tmp_path, capfd, monkeypatch):
     program = Program(capfd, monkeypatch)
     done = program(

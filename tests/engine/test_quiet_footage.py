@@ -46,6 +46,7 @@ def stills(pictures: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
             yield np.roll(filled, frame, axis=1)
 
 
+@pytest.mark.long
 def test_people_rooms_and_titles_in_one_film_rarely_get_an_effect_that_cannot_be_seen(profile, tmp_path):
     shown = [(p.judged.shows, p.judged.accepted, p.pixels()) for p in photographs() if p.judged.of]
     shown += [(name, frozenset(), frame) for name, frame in titles().items()]

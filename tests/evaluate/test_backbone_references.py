@@ -193,6 +193,7 @@ def test_clap_is_what_the_embedder_gives():
     near(backbone("clap").encode_texts(texts), plain.encode_texts(texts))
 
 
+@pytest.mark.long
 def test_log_mel_statistics_are_librosas():
     import librosa
 

@@ -165,6 +165,7 @@ def test_a_mapper_is_never_called_what_other_rows_are(lab, tmp_path):
         trained([tmp_path / "bridge", tmp_path / "x" / ".." / "bridge"], world.source, world.target, Compute())
 
 
+@pytest.mark.long
 def test_what_cannot_be_compared_is_refused_with_a_sentence(lab, cli, tmp_path):
     folder, _ = lab
     store, page = folder / "store", tmp_path / "report.html"

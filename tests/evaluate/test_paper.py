@@ -104,6 +104,7 @@ def test_no_printed_figure_stands_in_a_column_with_ours(lab, cli, tmp_path):
     assert (tmp_path / "out" / PAGE).is_file()
 
 
+@pytest.mark.long
 def test_what_cannot_be_measured_is_refused_before_anything_is_made(lab, cli, tmp_path):
     out = tmp_path / "out"
     plain = [word for word in quick(lab, out) if word != "--json"]

@@ -223,6 +223,7 @@ def test_other_folders_are_left_alone(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "thesis.tex"]
 
 
+@pytest.mark.long
 def test_one_process_at_a_time_or_each_its_part(tmp_path):
     with GrowingStore(tmp_path, CARD, quiet):
         for part in (None, Part(1, 2)):

@@ -82,6 +82,7 @@ def kill_again_and_again(kills: int, count: int, tiny: Path, folder: Path) -> No
     assert all(path.name[0] != "." for path in (store / "shards").iterdir())
 
 
+@pytest.mark.long
 def test_a_killed_run_is_gone_on_with(tiny, tmp_path):
     kill_again_and_again(1, 6, tiny, tmp_path)
 

@@ -36,6 +36,7 @@ def named(space: Space) -> str:
     return f"{space.name} ({space.size} dimensions, {space.fingerprint.partition('-')[2][:8]})"
 
 
+@pytest.mark.long
 def test_what_was_trained_is_used_by_run_and_refused_by_name_where_spaces_differ(tiny, tmp_path, cli):
     from v2a_foley.compute import Compute
     from v2a_foley.embed.clap import ClapTextTower

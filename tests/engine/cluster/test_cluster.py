@@ -79,6 +79,7 @@ def carried(hand: RayHand, wish: Order, lost: list[str]) -> dict[str, Any]:
     raise AssertionError(f"{wish.id} was not done: {lost}")
 
 
+@pytest.mark.long
 def test_two_nodes_make_the_films_of_this_machine(two: Nodes, short: Path, tmp_path: Path):
     """One film lies on a disk that both see, the other travels."""
     wanted = here(short, tmp_path / "here")[0]

@@ -17,8 +17,9 @@ def seed() -> int:
     return int(os.environ.get("V2A_FOLEY_KILLS", random.SystemRandom().randrange(10**6)))
 
 
-def test_five_kills_cost_no_film_and_no_bit(tmp_path):
-    kill_batches(tmp_path, 5, seed())
+@pytest.mark.long
+def test_twenty_kills_cost_no_film_and_no_bit(tmp_path):
+    kill_batches(tmp_path, 20, seed())
 
 
 @pytest.mark.long
