@@ -24,8 +24,8 @@ STEPS = Fraction(5, 2)
 """Points of a curve within its smoothing: it shows no more than was kept."""
 MOST_POINTS = 2000
 """Points of one curve at most, however long its cue."""
-FLOOR = 0.45
-"""The intensity of a driven sound while nothing moves: an engine idles, it does not stop."""
+FLOOR = 0.1
+"""The intensity of a driven sound while nothing moves: an engine idles some 12 dB softer, what is rubbed all but stops."""
 
 
 def followed(
