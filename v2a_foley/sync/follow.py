@@ -25,7 +25,7 @@ STEPS = Fraction(5, 2)
 MOST_POINTS = 2000
 """Points of one curve at most, however long its cue."""
 FLOOR = 0.1
-"""The intensity of a driven sound while nothing moves: an engine idles some 12 dB softer, what is rubbed all but stops."""
+"""The intensity of a driven sound while nothing moves: an engine idles 12 dB softer, what is rubbed all but stops."""
 
 
 def followed(
