@@ -48,13 +48,32 @@ class Camera:
     @property
     def still(self) -> bool:
         """Whether it moved by less than can be told."""
-        return abs(self.x) < 0.1 and abs(self.y) < 0.1 and abs(self.zoom) < 1e-3 and abs(self.roll) < 1e-3
+        return abs(self.x) < 0.05 and abs(self.y) < 0.05 and abs(self.zoom) < 5e-4 and abs(self.roll) < 5e-4
+
+    def then(self, following: Camera) -> Camera:
+        """Return this movement and another after it as one."""
+        turn = complex(1 + following.zoom, following.roll)
+        return _camera(turn * complex(1 + self.zoom, self.roll), turn * complex(self.x, self.y) + following._shift)
+
+    def since(self, earlier: Camera) -> Camera:
+        """Return what leads from an earlier pose to this one."""
+        turn = complex(1 + self.zoom, self.roll) / complex(1 + earlier.zoom, earlier.roll)
+        return _camera(turn, self._shift - turn * earlier._shift)
+
+    def undone(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point, counted from the picture's middle, was before this movement."""
+        back = (complex(x, y) - self._shift) / complex(1 + self.zoom, self.roll)
+        return back.real, back.imag
 
     def field(self, height: int, width: int) -> Field:
         """Return its flow, ``float32 (height, width, 2)``."""
-        x, y = _from_middle(height, width)
+        x, y = middle_places(height, width)
         flow = np.stack([self.x + self.zoom * x - self.roll * y, self.y + self.zoom * y + self.roll * x], axis=-1)
         return np.asarray(flow, np.float32)
+
+    @property
+    def _shift(self) -> complex:
+        return complex(self.x, self.y)
 
     def applied(self, picture: Grey) -> Grey:
         """Return a picture as it looks after this movement, its rim repeated."""
@@ -84,6 +103,11 @@ class Flow:
     rest: Field
     whole: Field
 
+    def beside(self, camera: Camera) -> Flow:
+        """Return the same flow, with the camera's movement known better."""
+        rest = self.whole if camera.still else self.whole - camera.field(*self.whole.shape[:2])
+        return Flow(camera, rest, self.whole)
+
 
 class FlowMeter:
     """Measures the flow between grey frames of one size."""
@@ -104,9 +128,11 @@ class FlowMeter:
         if low or right:
             pair = [np.pad(each, ((0, low), (0, right)), mode="edge") for each in pair]
         whole = np.ascontiguousarray(np.asarray(self._engine.calc(*pair, None), np.float32)[:height, :width])
-        camera = camera_of(whole, before)
-        rest = whole if camera.still else whole - camera.field(*before.shape)
-        return Flow(camera, rest, whole)
+        return Flow(Camera(), whole, whole).beside(camera_of(whole, before))
+
+
+def _camera(turn: complex, shift: complex) -> Camera:
+    return Camera(shift.real, shift.imag, turn.real - 1, turn.imag)
 
 
 def camera_of(flow: Field, picture: Grey) -> Camera:
@@ -147,7 +173,7 @@ def _points(height: int, width: int) -> tuple[Field, Field]:
 
 
 @cache
-def _from_middle(height: int, width: int) -> tuple[Field, Field]:
+def middle_places(height: int, width: int) -> tuple[Field, Field]:
     """Return every pixel's place from the middle of the picture, ``float32 (height, width)`` each."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     return x - (width - 1) / 2, y - (height - 1) / 2

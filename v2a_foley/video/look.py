@@ -80,6 +80,9 @@ def look(
         for block in read_blocks(facts, short_side=short_side, progress=stage):
             for watcher in everyone:
                 watcher.feed(block)
-        found: tuple[Cut, ...] = finder.finish() if finder else known or ()
+        found: tuple[Cut, ...] = known or ()
+        if finder is not None:
+            lit = meter.lit()
+            found = tuple(cut for cut in finder.finish() if cut.found != "cut" or cut.time not in lit)
         motion = meter.finish([cut.time for cut in found])
     return Look(spans(facts.picture, found), motion)

@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 from v2a_foley.timebase import TimeRange
 from v2a_foley.video.flow import Camera, FlowMeter
 from v2a_foley.video.impact import Blow, ImpactFinder, Sighting
+from v2a_foley.video.light import LightWatch
 from v2a_foley.video.moving import NOISE, Change, ThingFinder, reduced
 from v2a_foley.video.read import FrameBlock
+from v2a_foley.video.steady import Steadier, kept
 from v2a_foley.video.traits import (
-    CELLS,
+    FLOW_CELLS,
     SIDE,
+    THING_CELLS,
     Cells,
     TraitReader,
     camera_values,
@@ -113,7 +116,8 @@ class MotionMeter:
         self._thin = max(1, int(np.ceil(float(rate) / _MOST_RATE)))
         self._rate = float(rate) / self._thin
         self._readers = tuple(readers)
-        self._flow, self._things, self._impacts = FlowMeter(), ThingFinder(self._rate), ImpactFinder(self._rate)
+        self._flow, self._steady, self._light = FlowMeter(), Steadier(self._rate), LightWatch(self._rate)
+        self._things, self._impacts = ThingFinder(self._rate), ImpactFinder(self._rate)
         self._times: list[Fraction] = []
         self._looked: list[int] = []
         """Numbers of the frames that were looked at."""
@@ -121,7 +125,7 @@ class MotionMeter:
         self._where: list[Place] = []
         self._waiting: deque[_Frame] = deque()
         self._ready: tuple[list[Fraction], list[Cells], list[NDArray[np.float32]]] = ([], [], [])
-        self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
+        self._last: tuple[NDArray[np.uint8], NDArray[np.uint8], Camera] | None = None
         self._shape = (90, SIDE)
 
     def feed(self, block: FrameBlock) -> None:
@@ -131,6 +135,12 @@ class MotionMeter:
             self._times.append(time)
             if number % self._thin == 0:
                 self._look(time, number, reduced(frame))
+
+    def lit(self) -> frozenset[Fraction]:
+        """Return, after the last frame, when the light changed and the picture stayed, and the frames beside."""
+        self._light.finish()
+        near = {each + by * self._thin for each in self._light.found for by in (-1, 0, 1)}
+        return frozenset(self._times[each] for each in near if 0 <= each < len(self._times))
 
     def finish(self, cuts: Sequence[Fraction] = ()) -> Motion:
         """Return what was found.
@@ -160,26 +170,31 @@ class MotionMeter:
 
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         repeated = bool(self._looked) and number - self._looked[-1] > self._thin
-        moved, dt = Camera(), 1.0 / self._rate
+        step, dt, same = Camera(), 1.0 / self._rate, 0.0
         if self._last is None:
             self._shape = grey.shape
-            cells, light = np.zeros((6, *grid(*grey.shape)), np.float32), 0.0
+            cells, light = np.zeros((len(FLOW_CELLS), *grid(*grey.shape)), np.float32), 0.0
+            pose = self._steady(grey, step)
         else:
-            before, last = self._last
+            before, last, stood = self._last
             apart = np.asarray(cv2.absdiff(small, last))
             greatest = int(apart.max())
             if greatest <= _SAME and not repeated and float(apart.mean()) <= _SAME_MEAN:
                 return
             dt = max(1e-3, float(time - self._times[self._looked[-1]]))
             flow = self._flow(before, grey) if greatest > NOISE else None
-            moved = flow.camera if flow is not None else moved
+            pose = self._steady(grey, flow.camera if flow is not None else step)
+            step = pose.since(stood)
+            flow = flow.beside(step) if flow is not None else None
+            same = kept(step.applied(before), grey)
             cells, _ = flow_cells(flow, before, grey, rate=1 / dt, noise=NOISE)
             light = light_value(before, grey)
-        self._last = grey, small
+        self._light.feed(number, grey, pose)
+        self._last = grey, small, pose
         self._looked.append(number)
-        values = [*camera_values(moved, 1 / dt), light, 0.0, 0.0, float(repeated), 0.0, min(4.0, 30 * dt)]
+        values = [*camera_values(step, 1 / dt), light, 0.0, 0.0, float(repeated), 0.0, min(4.0, 30 * dt), same, 0.0]
         self._waiting.append(_Frame(time, cells, values))
-        self._take(self._things.feed(small, moved))
+        self._take(self._things.feed(small, pose, same))
 
     def _take(self, changes: Sequence[Change]) -> None:
         for change in changes:
@@ -195,9 +210,10 @@ class MotionMeter:
         values = np.array(frame.values, np.float32)
         values[4:6] = change.part, float(not change.clear)
         values[7] = float(change.begins)
+        values[10] = change.grain
         times, cells, frames = self._ready
         times.append(frame.time)
-        cells.append(np.concatenate([frame.cells, _thing_cells(seen, self._shape)]))
+        cells.append(np.concatenate([frame.cells, change.cells, _thing_cells(seen, self._shape)]))
         frames.append(values)
         if len(times) >= _TOGETHER:
             self._hand_over()
@@ -233,9 +249,9 @@ def _where(cells: Cells) -> Place:
 
 
 def _thing_cells(seen: Sequence[Sighting], shape: tuple[int, int]) -> Cells:
-    """Return the last six values of every cell."""
+    """Return the ``THING_CELLS``."""
     rows, columns = grid(*shape)
-    cells = np.zeros((len(CELLS) - 6, rows, columns), np.float32)
+    cells = np.zeros((len(THING_CELLS), rows, columns), np.float32)
     for each in seen:
         row = min(rows - 1, int(each.thing.row * rows / shape[0]))
         column = min(columns - 1, int(each.thing.column * columns / shape[1]))

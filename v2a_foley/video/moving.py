@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2a_foley.video.flow import Camera
-from v2a_foley.video.traits import SIDE
+from v2a_foley.video.traits import PLAIN_CELLS, SIDE, Cells, grid, plain_cells, without_edges
 
 Picture = NDArray[np.uint8]
 
@@ -32,10 +32,10 @@ _JOIN = 5
 """Pixels: parts no further apart are one thing."""
 _SMALLEST = 10
 """Pixels that a thing has at least."""
-_WIDESPREAD = 0.15
-"""Part of the picture that must change before the camera is suspected."""
 _TOO_MUCH = 0.5
-"""Part of the picture whose change cannot be told from a cut."""
+"""Part of the picture whose change leaves nothing to tell apart."""
+_KEPT = 0.5
+"""Part of the structure that a cut does not keep, where that much changed."""
 _CROWD = 12
 """Things beyond which none can be followed."""
 
@@ -71,19 +71,42 @@ class Change:
         clear: whether things could be told apart.
         part: of the picture that changed, 0 to 1.
         begins: whether so much changed that a shot seems to begin.
+        cells: the ``PLAIN_CELLS``, ``float32 (4, rows, columns)``.
+        grain: how much all pixels change: the mean of the smaller half of the changes, 8 levels counting 1, as a root.
     """
 
     amount: float
+    cells: Cells
     things: tuple[Thing, ...] = ()
     clear: bool = True
     part: float = 0.0
     begins: bool = False
+    grain: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Seen:
     picture: Picture
-    camera: tuple[float, float]
+    pose: Camera
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A frame whose background is not known yet.
+
+    Attributes:
+        now: the frame.
+        change: which pixels changed, and by how much.
+        recent: those that changed lately, 0 or 1.
+        cells: the first half of the ``PLAIN_CELLS``.
+        grain: see ``Change``.
+    """
+
+    now: _Seen
+    change: Picture
+    recent: Picture
+    cells: Cells
+    grain: float
 
 
 class ThingFinder:
@@ -100,39 +123,33 @@ class ThingFinder:
         """Begin before the first frame."""
         self._back = max(1, round(_BACK * rate))
         self._seen: deque[_Seen] = deque(maxlen=_SAMPLES * self._back + 1)
-        self._waiting: list[tuple[_Seen, Picture, Picture]] = []
+        self._waiting: list[_Waiting] = []
         self._recent = max(2, round(_RECENT * rate))
         self._age = np.zeros((0, 0), np.int32)
         self._settled = False
-        self._window: NDArray[np.float32] | None = None
 
-    def feed(self, small: Picture, moved: Camera) -> list[Change]:
+    def feed(self, small: Picture, pose: Camera, kept: float = 0.0) -> list[Change]:
         """Look at the next frame; return what is known now of this frame and of those before it, in order.
 
         Args:
             small: ``uint8 (height, width, 3)``, RGB, as ``reduced`` makes it.
-            moved: how the camera is thought to have moved since the frame before.
+            pose: where the camera looks.
+            kept: how much of the structure of the frame before it keeps, 0 to 1.
         """
         if not self._seen:
-            return self._begin(small, 0.0)
-        last = self._seen[-1]
-        change = _difference(small, last.picture, NOISE)
-        camera = last.camera
-        if np.count_nonzero(change) > _WIDESPREAD * change.size:
-            shift = self._shift(last.picture, small)
-            rest = _difference(small, _moved(last.picture, shift), NOISE)
-            if not moved.still:
-                other = _difference(small, moved.applied(last.picture), NOISE)
-                if other.mean() < rest.mean():
-                    rest, shift = other, (moved.x, moved.y)
-            if rest.mean() < 0.8 * change.mean():
-                change, camera = _without_rim(rest, shift), (camera[0] + shift[0], camera[1] + shift[1])
+            return self._begin(small, pose, 0.0, begins=True)
+        last, now = self._seen[-1], _Seen(small, pose)
+        step = pose.since(last.pose)
+        before = step.applied(last.picture)
+        change = _difference(small, before, NOISE, step)
+        if not step.still:
+            change = _without_rim(change, step)
         if np.count_nonzero(change) > _TOO_MUCH * change.size:
-            return self.finish() + self._begin(small, float(change.mean()))
-        now = _Seen(small, camera)
+            return self.finish() + self._begin(small, pose, float(change.mean()), begins=kept < _KEPT)
         self._seen.append(now)
         self._age = np.where(change > 0, 0, self._age + 1)
-        self._waiting.append((now, change, (self._age < self._recent).astype(np.uint8)))
+        recent = (self._age < self._recent).astype(np.uint8)
+        self._waiting.append(_Waiting(now, change, recent, plain_cells(before, small), _grain(before, small)))
         if not self._settled and len(self._seen) <= _SAMPLES * self._back:
             return []
         return self._found()
@@ -141,48 +158,45 @@ class ThingFinder:
         """Return what is held back, at the end of a shot."""
         return self._found()
 
-    def _begin(self, small: Picture, amount: float) -> list[Change]:
-        """Begin a shot; on its first frame nothing moves yet."""
+    def _begin(self, small: Picture, pose: Camera, amount: float, *, begins: bool) -> list[Change]:
+        """Begin anew; on the first frame nothing moves yet."""
         self._seen.clear()
-        self._seen.append(_Seen(small, (0.0, 0.0)))
+        self._seen.append(_Seen(small, pose))
         self._age = np.full(small.shape[:2], self._recent, np.int32)
         self._settled = False
-        return [Change(amount, clear=False, part=1.0, begins=True)]
+        empty = np.zeros((len(PLAIN_CELLS), *grid(*small.shape[:2])), np.float32)
+        return [Change(amount, empty, clear=False, part=1.0, begins=begins)]
 
     def _found(self) -> list[Change]:
         """Return what moves on the frames that wait."""
         found = []
-        for now, change, recent in self._waiting:
-            things = self._things(now, change, recent)
+        for each in self._waiting:
+            background = self._background(each.now)
+            things = self._things(each, background)
             clear = len(things) <= _CROWD
-            part = float(np.count_nonzero(change)) / change.size
-            found.append(Change(float(change.mean()), things if clear else (), clear, part))
+            part = float(np.count_nonzero(each.change)) / each.change.size
+            cells = np.concatenate([each.cells, plain_cells(background, each.now.picture)])
+            amount = float(each.change.mean())
+            found.append(Change(amount, cells, things if clear else (), clear, part, grain=each.grain))
         self._waiting.clear()
         self._settled = True
         return found
 
-    def _shift(self, last: Picture, now: Picture) -> tuple[float, float]:
-        import cv2
+    def _background(self, now: _Seen) -> Picture:
+        """Return what stood behind a frame over the last seconds, laid over it."""
+        earlier = [self._seen[max(0, len(self._seen) - 1 - n * self._back)] for n in range(1, _SAMPLES + 1)]
+        return _median([now.pose.since(one.pose).applied(one.picture) for one in earlier])
 
-        grey = [np.asarray(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), np.float32) for p in (last, now)]
-        if self._window is None:
-            size = (grey[0].shape[1], grey[0].shape[0])
-            self._window = np.asarray(cv2.createHanningWindow(size, cv2.CV_32F), np.float32)
-        (x, y), _ = cv2.phaseCorrelate(grey[0], grey[1], self._window)
-        return float(x), float(y)
-
-    def _things(self, now: _Seen, change: Picture, recent: Picture) -> tuple[Thing, ...]:
+    def _things(self, each: _Waiting, background: Picture) -> tuple[Thing, ...]:
         """Return what moves on a frame: what differs from the background, close to a change."""
         import cv2
 
-        if np.count_nonzero(change) < _SMALLEST:
+        if np.count_nonzero(each.change) < _SMALLEST:
             return ()
-        earlier = [self._seen[max(0, len(self._seen) - 1 - n * self._back)] for n in range(1, _SAMPLES + 1)]
-        shifts = [(now.camera[0] - one.camera[0], now.camera[1] - one.camera[1]) for one in earlier]
-        background = _median([_moved(one.picture, shift) for one, shift in zip(earlier, shifts, strict=True)])
-        near = cv2.dilate(recent, np.ones((_NEAR, _NEAR), np.uint8))
-        mask = np.asarray(near) * (_difference(now.picture, background, _CONTRAST) > 0)
-        return _told_apart(np.asarray(cv2.medianBlur(mask.astype(np.uint8), 3)), change > 0, now.camera)
+        step = each.now.pose.since(self._seen[0].pose)
+        near = cv2.dilate(each.recent, np.ones((_NEAR, _NEAR), np.uint8))
+        mask = np.asarray(near) * (_difference(each.now.picture, background, _CONTRAST, step) > 0)
+        return _told_apart(np.asarray(cv2.medianBlur(mask.astype(np.uint8), 3)), each.change > 0, each.now.pose)
 
 
 def _median(pictures: list[Picture]) -> Picture:
@@ -209,36 +223,38 @@ def reduced(frame: Picture) -> Picture:
     return np.asarray(cv2.GaussianBlur(cv2.resize(frame, size, interpolation=way), (3, 3), 0), np.uint8)
 
 
-def _difference(a: Picture, b: Picture, noise: int) -> Picture:
-    """Return by how much two pictures differ, in the channel in which they differ most; 0 where it may be noise."""
+def _difference(a: Picture, b: Picture, noise: int, step: Camera) -> Picture:
+    """Return by how much two pictures differ, in the channel in which they differ most; 0 where it may be noise.
+
+    Where the camera's ``step`` between them was taken away, edges may differ a little.
+    """
     import cv2
 
-    apart = cv2.absdiff(a, b)
+    apart = np.asarray(cv2.absdiff(a, b), np.uint8)
+    if not step.still:
+        apart = without_edges(apart, b)
     red, green, blue = cv2.split(apart)
     most = cv2.max(cv2.max(red, green), blue)
     usual = int(np.median(np.asarray(most)[1::3, 1::3]))
     return np.asarray(cv2.threshold(most, noise + 2 * usual, 0, cv2.THRESH_TOZERO)[1], np.uint8)
 
 
-def _moved(picture: Picture, shift: tuple[float, float]) -> Picture:
-    import cv2
-
-    if abs(shift[0]) < 0.02 and abs(shift[1]) < 0.02:
-        return picture
-    turn = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
-    size = (picture.shape[1], picture.shape[0])
-    return np.asarray(cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+def _grain(before: Picture, after: Picture) -> float:
+    apart = np.sort(np.abs(after[1::3, 1::3].astype(np.int16) - before[1::3, 1::3]).ravel())
+    return float(np.sqrt(apart[: len(apart) // 2].mean() / 8))
 
 
-def _without_rim(change: Picture, shift: tuple[float, float]) -> Picture:
+def _without_rim(change: Picture, step: Camera) -> Picture:
     """Blank what came into the picture by the camera's movement."""
-    x, y = int(abs(shift[0])) + 2, int(abs(shift[1])) + 2
+    height, width = change.shape
+    x = int(abs(step.x) + abs(step.zoom) * width / 2 + abs(step.roll) * height / 2) + 2
+    y = int(abs(step.y) + abs(step.zoom) * height / 2 + abs(step.roll) * width / 2) + 2
     change[:, :x] = change[:, -x:] = 0
     change[:y] = change[-y:] = 0
     return change
 
 
-def _told_apart(mask: Picture, changed: NDArray[np.bool_], camera: tuple[float, float]) -> tuple[Thing, ...]:
+def _told_apart(mask: Picture, changed: NDArray[np.bool_], pose: Camera) -> tuple[Thing, ...]:
     import cv2
 
     rows, columns = np.nonzero(mask)
@@ -253,9 +269,14 @@ def _told_apart(mask: Picture, changed: NDArray[np.bool_], camera: tuple[float, 
     rim = (rows < 2) | (rows >= height - 2) | (columns < 2) | (columns >= width - 2)
     at_edge = np.bincount(which, rim, count) > 0
     moves = np.bincount(which, changed[rows, columns], count) >= _ALIVE
+    middle = (width - 1) / 2, (height - 1) / 2
     return tuple(
         Thing(
-            float(x[n] - camera[0]), float(y[n] - camera[1]), int(areas[n]), bool(at_edge[n]), float(x[n]), float(y[n])
+            *pose.undone(float(x[n]) - middle[0], float(y[n]) - middle[1]),
+            int(areas[n]),
+            bool(at_edge[n]),
+            float(x[n]),
+            float(y[n]),
         )
         for n in range(1, count)
         if areas[n] >= _SMALLEST and moves[n]

@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 
 from v2a_foley.video.flow import Camera, Field, Flow
 
-CELLS = ("u", "v", "speed", "change", "light", "fresh", "thing", "thing_u", "thing_v", "turn", "gone", "born")
-"""Of a cell: flow right and down, its greatest amount, change, change of light, what no flow explains; then of a thing
-in it: its size, its speed right and down, the speed that it has just lost, whether it is gone or new."""
-FRAME = ("camera_u", "camera_v", "zoom", "light", "changed", "unclear", "repeated", "first", "dt")
+FLOW_CELLS = ("u", "v", "speed", "change", "light", "fresh")
+"""Of a cell: flow right and down, its greatest amount, change, change of light, what no flow explains."""
+PLAIN_CELLS = ("shade", "stir", "apart", "stands")
+"""Of a cell, the grain evened out rather than cut off: by how much it is lighter than on the frame before, and the most
+that differs there; the same against the background, which is what stood there over the last two seconds."""
+THING_CELLS = ("thing", "thing_u", "thing_v", "turn", "gone", "born")
+"""Of a thing in a cell: its size, its speed right and down, the speed that it just lost, whether it is gone or new."""
+CELLS = FLOW_CELLS + PLAIN_CELLS + THING_CELLS
+FRAME = ("camera_u", "camera_v", "zoom", "light", "changed", "unclear", "repeated", "first", "dt", "kept", "grain")
 """Of the frame: the camera's speed right and down, its zoom, change of light, the part that changed, whether things
-could not be told apart, whether the film showed the frame before twice, whether it begins a shot, and its length."""
+could not be told apart, whether the film showed the frame before twice, whether it begins a shot, its length, how much
+of the structure of the frame before it keeps, and how much of it is grain."""
 CELL = 10
 """Pixels of the small picture that a cell is wide and high, about."""
 SIDE = 160
@@ -39,8 +45,8 @@ class Traits:
 
     Attributes:
         times: when each is shown.
-        cells: ``float32 (n, 12, rows, columns)``, in the order of ``CELLS``, about -3 to 3.
-        frame: ``float32 (n, 9)``, in the order of ``FRAME``.
+        cells: ``float32 (n, 16, rows, columns)``, in the order of ``CELLS``, about -3 to 3.
+        frame: ``float32 (n, 11)``, in the order of ``FRAME``.
     """
 
     times: tuple[Fraction, ...]
@@ -67,7 +73,7 @@ def pressed(value: float | NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: float, noise: int) -> tuple[Cells, Picture]:
-    """Return the first six values of every cell, and the pixels that changed beside the camera's movement.
+    """Return the ``FLOW_CELLS``, and the pixels that changed beside the camera's movement.
 
     Args:
         flow: between the two; None where nothing changed.
@@ -85,8 +91,10 @@ def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: floa
     if flow is None:
         return np.zeros((6, rows, columns), np.float32), np.zeros_like(after)
     steady = flow.camera.applied(before)
-    apart = cv2.absdiff(after, steady)
-    usual = int(np.median(np.asarray(apart)[1::3, 1::3]))
+    apart = np.asarray(cv2.absdiff(after, steady), np.uint8)
+    if not flow.camera.still:
+        apart = without_edges(apart, steady)
+    usual = int(np.median(apart[1::3, 1::3]))
     change = np.asarray(cv2.threshold(apart, noise + 2 * usual, 0, cv2.THRESH_TOZERO)[1], np.uint8)
     near = cv2.dilate((change > 0).astype(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32)
     rest = flow.rest * near[..., None] * np.float32(rate / SIDE)
@@ -100,6 +108,39 @@ def flow_cells(flow: Flow | None, before: Picture, after: Picture, *, rate: floa
     made[:3] = pressed(made[:3])
     made[3:] = np.sign(made[3:]) * np.sqrt(np.abs(made[3:]) / _LEVELS)
     return made, change
+
+
+def without_edges(apart: Picture, picture: Picture) -> Picture:
+    """Take away from a difference what a quarter of a pixel's error in laying two pictures over each other makes."""
+    import cv2
+
+    edges = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.addWeighted(apart, 1.0, edges, -0.125, 0.0), np.uint8)
+
+
+def plain_cells(before: Picture, after: Picture) -> Cells:
+    """Return two of the ``PLAIN_CELLS``: by how much cells are lighter, and the most that differs in any colour.
+
+    Args:
+        before: a picture laid over ``after``, ``uint8 (height, width, 3)``.
+        after: the frame.
+    """
+    import cv2
+
+    rows, columns = grid(*after.shape[:2])
+    apart = np.asarray(cv2.subtract(after, before, dtype=cv2.CV_16S), np.int16)
+    flicker = np.median(apart[2::5, 2::5].reshape(-1, 3), axis=0)
+    even = cv2.blur((apart - flicker.astype(np.int16)) * np.int16(8), (5, 5))
+    lighter = cv2.resize(
+        np.asarray(cv2.transform(even, np.full((1, 3), 1 / 3)), np.float32),
+        (columns, rows),
+        interpolation=cv2.INTER_AREA,
+    )
+    red, green, blue = cv2.split(np.abs(np.asarray(even, np.int16)))
+    most = np.asarray(cv2.max(cv2.max(red, green), blue), np.float32)
+    beyond = np.maximum(_greatest(most, rows, columns) - 1.5 * float(np.median(most[1::3, 1::3])), 0.0) / 8
+    shade = np.arcsinh(np.asarray(lighter, np.float32) / 8 / 3)
+    return np.stack([shade, np.sqrt(beyond / _LEVELS)]).astype(np.float32)
 
 
 def camera_values(camera: Camera, rate: float) -> tuple[float, float, float]:

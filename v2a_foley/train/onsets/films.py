@@ -25,7 +25,7 @@ from v2a_foley.video.probe import probe
 from v2a_foley.video.traits import CELLS, FRAME, Traits
 
 STAGE = "traits"
-TRAITS = 1
+TRAITS = 2
 """Raise this when what is written for a film changes, and all films are looked at again."""
 FEWEST = 16
 """Frames of a film, at least."""
