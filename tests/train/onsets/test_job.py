@@ -11,6 +11,7 @@ from tests.cli.program import Program
 from tests.footage import ffmpeg
 from tests.sync.onsets.traits import bounces
 from tests.train.toys import one_thread
+from v2a_foley.compute import Compute
 from v2a_foley.errors import Cancelled
 from v2a_foley.progress import Progress
 from v2a_foley.sync.onsets.network import NetConfig, OnsetNet
@@ -34,7 +35,7 @@ def learned(steps: int, frames: int = 96):
         stretches.append(Stretch(traits, np.zeros(frames, bool), truths))
     batch = batch_of([sample_of(each) for each in stretches])
     settings = OnsetSettings(steps=steps, minutes=1000, warm_up=5, lr=5e-3, ema=0.9, width=16, depth=32)
-    learner = OnsetLearner(OnsetNet(NetConfig(16, 32)), settings, "cpu")
+    learner = OnsetLearner(OnsetNet(NetConfig(16, 32)), settings, Compute("cpu"))
     losses = [learner.step(batch).loss for _ in range(steps)]
     return learner, batch, stretches, losses
 
@@ -53,7 +54,7 @@ def test_it_learns_a_few_films_by_heart():
 def test_a_restored_learner_goes_on_as_the_other_would_have():
     with one_thread():
         learner, batch, _, _ = learned(2, frames=40)
-        other = OnsetLearner(OnsetNet(NetConfig(16, 32)), learner.settings, "cpu")
+        other = OnsetLearner(OnsetNet(NetConfig(16, 32)), learner.settings, Compute("cpu"))
         other.restore(learner.tensors(), learner.steps)
         for _ in range(2):
             assert other.step(batch) == learner.step(batch)

@@ -1,6 +1,6 @@
 """The onset net: small convolutions over the cells of a picture and over time. Weights on disk stand in ``trained.py``.
 
-Twelve numbers a cell and nine a frame come in; out comes, for every frame, whether it first shows a contact.
+Sixteen numbers a cell and eleven a frame come in; out comes, for every frame, whether it first shows a contact.
 It is convolutional throughout, so it takes any grid of cells and any number of frames; what a frame is told depends on
 ``CONTEXT`` frames on either side, and beyond a film's ends all features are zero.
 """
@@ -33,8 +33,8 @@ class NetConfig:
         depth: features a frame.
     """
 
-    width: int = 32
-    depth: int = 64
+    width: int = 40
+    depth: int = 96
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +52,10 @@ class Answer:
     early: Tensor
     strength: Tensor
     place: Tensor
+
+    def float(self) -> Answer:
+        """Return it in float32."""
+        return Answer(*(each.float() for each in (self.onset, self.early, self.strength, self.place)))
 
 
 class OnsetNet(nn.Module):
@@ -76,6 +80,8 @@ class OnsetNet(nn.Module):
         self.around_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
         self.further = nn.Conv2d(width, width, (3, 1), padding=(2, 0), dilation=(2, 1), bias=False)
         self.further_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
+        self.wider = nn.Conv2d(width, width, 3, padding=2, dilation=2, bias=False)
+        self.wider_norm = nn.BatchNorm2d(width, momentum=_MOMENTUM)
         self.attention = nn.Conv2d(width, 1, 1)
         self.join = nn.Conv1d(3 * width + 1 + len(FRAME), depth, 1, bias=False)
         self.join_norm = nn.BatchNorm1d(depth, momentum=_MOMENTUM)
@@ -93,8 +99,8 @@ class OnsetNet(nn.Module):
         """Answer for every frame.
 
         Args:
-            cells: ``float32 (b, n, 12, rows, columns)``, see ``Traits``.
-            frame: ``float32 (b, n, 9)``.
+            cells: ``float32 (b, n, 16, rows, columns)``, see ``Traits``.
+            frame: ``float32 (b, n, 11)``.
         """
         batch, _, _, rows, columns = cells.shape
         each = frame[..., None, None].expand(-1, -1, -1, rows, columns)
@@ -107,6 +113,9 @@ class OnsetNet(nn.Module):
         grid = grid + functional.relu(self.around_norm(self.around(grid)))
         line = _as_lines(grid, batch)
         line = line + functional.relu(self.further_norm(self.further(line)))
+        grid = _as_pictures(line, rows, columns)
+        grid = grid + functional.relu(self.wider_norm(self.wider(grid)))
+        line = _as_lines(grid, batch)
         logits = self.attention(line)[:, 0]  # (b, n, cells)
         weights = logits.softmax(dim=-1)
         place = torch.stack(

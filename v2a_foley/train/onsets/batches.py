@@ -16,7 +16,7 @@ from torch import Tensor
 from v2a_foley.train.onsets.films import Film
 from v2a_foley.train.onsets.settings import OnsetSettings
 from v2a_foley.train.onsets.stretches import Shelf, Stretch
-from v2a_foley.video.traits import CELLS, FRAME
+from v2a_foley.video.traits import CELLS, FLOW_CELLS, FRAME, PLAIN_CELLS, THING_CELLS
 
 SIGMA = 0.012
 """Seconds: how sharp an onset is. At 24 frames a second it is one frame, at 60 its neighbours get a third."""
@@ -25,7 +25,9 @@ _CELL = {name: number for number, name in enumerate(CELLS)}
 _FRAME = {name: number for number, name in enumerate(FRAME)}
 _FASTER = [_CELL[name] for name in ("u", "v", "speed", "thing_u", "thing_v", "turn")]
 _FASTER_FRAME = [_FRAME[name] for name in ("camera_u", "camera_v")]
-_THINGS = [_CELL[name] for name in ("thing", "thing_u", "thing_v", "turn", "gone", "born")]
+_DARKER = [_CELL[name] for name in ("light", "shade", "apart")]
+_WAYS = [[_CELL[name] for name in names] for names in (FLOW_CELLS, PLAIN_CELLS, THING_CELLS)]
+"""What three ways of looking say of a cell; a net is not to believe one of them alone."""
 _PAIRS, _FRAME_PAIRS = (("u", "v"), ("thing_u", "thing_v")), (("camera_u", "camera_v"),)
 _SLOWEST, _FASTEST = 0.7, 1.4
 _NOISE = 0.05
@@ -36,8 +38,8 @@ class Batch:
     """Crops, and what the net should say of them; b crops of n frames.
 
     Attributes:
-        cells: ``float32 (b, n, 12, rows, columns)``.
-        frame: ``float32 (b, n, 9)``.
+        cells: ``float32 (b, n, 16, rows, columns)``.
+        frame: ``float32 (b, n, 11)``.
         onset: ``(b, n)``, 0 to 1: whether the frame is the first to show a contact.
         counts: ``(b, n)``: 1, or 0 where a frame begins a shot, of which nothing is asked.
         hit: ``(b, n)``: 1 on frames that a contact belongs to.
@@ -178,8 +180,11 @@ def disturbed(sample: Sample, rng: np.random.Generator, *, transposed: bool) -> 
     faster = rng.uniform(_SLOWEST, _FASTEST)
     cells[:, _FASTER] = np.arcsinh(faster * np.sinh(cells[:, _FASTER]))  # as ``video.traits.pressed`` has them
     frame[:, _FASTER_FRAME] = np.arcsinh(faster * np.sinh(frame[:, _FASTER_FRAME]))
-    if rng.random() < 0.1:
-        cells[:, _THINGS] = 0
+    if rng.random() < 0.5:  # a negative
+        cells[:, _DARKER] *= -1
+        frame[:, _FRAME["light"]] *= -1
+    if rng.random() < 0.2:
+        cells[:, _WAYS[int(rng.integers(len(_WAYS)))]] = 0
     if rng.random() < 0.5:
         cells += rng.uniform(0, _NOISE) * rng.standard_normal(cells.shape, np.float32) * (cells != 0)
     if rng.random() < 0.3:  # a part of the picture in which nothing is seen

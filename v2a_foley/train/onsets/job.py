@@ -125,7 +125,10 @@ class _Run:
         self._progress, self._tell = progress, tell
         torch.manual_seed(settings.seed)
         network = OnsetNet(NetConfig(settings.width, settings.depth))
-        self._learner = OnsetLearner(network, settings, choose(settings.device, "float32").device)
+        compute = choose(settings.device, settings.precision)
+        if compute.precision == "float16":  # as in train/job.py
+            compute = replace(compute, precision="float32")
+        self._learner = OnsetLearner(network, settings, compute)
         self._shelf = Shelf()
         self._crops = Crops(sides.learned, settings, self._shelf)
         self._run = {"settings": settings.fixed(), "films": _digest(sides)}

@@ -8,9 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from v2a_foley.compute import Compute
 from v2a_foley.sync.onsets.network import OnsetNet
 from v2a_foley.train.ema import Average
 from v2a_foley.train.loop import Outcome
+from v2a_foley.train.objective import arithmetic
 from v2a_foley.train.onsets.batches import Batch
 from v2a_foley.train.onsets.objective import loss_of
 from v2a_foley.train.onsets.settings import OnsetSettings
@@ -24,7 +26,7 @@ class OnsetLearner:
     Args:
         network: with its start.
         settings: how it learns.
-        device: where.
+        compute: where and in which precision.
 
     Attributes:
         network: the net.
@@ -33,9 +35,9 @@ class OnsetLearner:
         seconds: how long that took.
     """
 
-    def __init__(self, network: OnsetNet, settings: OnsetSettings, device: str) -> None:
+    def __init__(self, network: OnsetNet, settings: OnsetSettings, compute: Compute) -> None:
         """Move the net to where it learns."""
-        self.network, self.settings, self._device = network.to(device).train(), settings, device
+        self.network, self.settings, self._compute = network.to(compute.device).train(), settings, compute
         self.average = Average(self.network, settings.ema)
         self.steps, self.seconds = 0, 0.0
         matrices = [each for each in self.network.parameters() if each.ndim > 1]
@@ -48,8 +50,10 @@ class OnsetLearner:
         rate = self.settings.rate(self.steps, self.settings.done(self.steps, self.seconds))
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        batch = batch.to(self._device)
-        loss = loss_of(self.network(batch.cells, batch.frame), batch)
+        batch = batch.to(self._compute.device)
+        with arithmetic(self._compute):
+            answer = self.network(batch.cells, batch.frame)
+        loss = loss_of(answer.float(), batch)
         torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
         outcome = Outcome(self.steps, float(loss.detach()), float(norm), rate)

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
+from v2a_foley.compute import PRECISIONS
 from v2a_foley.options import Option, check_options
 
-MAY_CHANGE = ("minutes", "steps", "threads", "device", "save_minutes", "look_every", "overwrite")
+MAY_CHANGE = ("minutes", "steps", "threads", "device", "precision", "save_minutes", "look_every", "overwrite")
 """Settings that a resumed run may have otherwise: they change when it ends and how it computes, not what it learns."""
 NONE = "none"
 """What ``watch_kinds`` says for no kind at all."""
@@ -39,8 +40,8 @@ class OnsetSettings:
     ema: Annotated[
         float, Option("Decay of the averaged weights, which are the result.", "Learning", least=0, most=0.999999)
     ] = 0.998
-    width: Annotated[int, Option("Features a cell of the picture.", "Network", least=4, most=128)] = 32
-    depth: Annotated[int, Option("Features a frame.", "Network", least=4, most=256)] = 64
+    width: Annotated[int, Option("Features a cell of the picture.", "Network", least=4, most=128)] = 40
+    depth: Annotated[int, Option("Features a frame.", "Network", least=4, most=256)] = 96
     seed: Annotated[int, Option("Decides all that is random.", "Learning", least=0, most=2**31 - 1)] = 0
     exclude_kinds: Annotated[
         str, Option("Kinds of scene to leave out altogether, with commas between.", "Films", metavar="KIND,…")
@@ -59,6 +60,9 @@ class OnsetSettings:
     look_every: Annotated[int, Option("Steps between two looks.", "Films", least=1, most=1_000_000)] = 100
     threads: Annotated[int, Option("Threads to compute with.", "Machine", least=1, most=256)] = 2
     device: Annotated[str, Option("Where the network runs.", "Machine", metavar="auto|cpu|cuda[:N]|mps")] = "cpu"
+    precision: Annotated[
+        str, Option("Arithmetic of the matrices; auto is bfloat16 where native.", "Machine", choices=PRECISIONS)
+    ] = "auto"
     save_minutes: Annotated[float, Option("Minutes between two saved states.", "Machine", least=0.001, most=10_000)] = (
         2.0
     )
