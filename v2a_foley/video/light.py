@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from v2a_foley.video.flow import Camera, Grey
 from v2a_foley.video.steady import kept
 
-_REACH = 0.12
+_REACH = 0.2
 """Seconds before and after a frame that are compared: on either side of a dissolve's middle the pictures differ."""
 _LEAST = 2.0
 """Grey levels by which the whole picture is lighter or darker than the frame before."""

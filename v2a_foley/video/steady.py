@@ -97,7 +97,9 @@ def kept(before: Grey, after: Grey) -> float:
     ]
     squares = [float(np.vdot(each, each)) for each in slopes]
     whole = float(np.sqrt(squares[0] * squares[1]))
-    return min(1.0, max(0.0, float(np.vdot(*slopes)) / whole)) if whole > 1e-6 else 1.0
+    if whole < 1e-6:
+        return float(max(squares) < 1e-6)
+    return min(1.0, max(0.0, float(np.vdot(*slopes)) / whole))
 
 
 def _inner(field: _Values) -> _Values:
@@ -111,7 +113,11 @@ def _apart(over: Grey, after: Grey) -> _Values:
 
 
 def _miss(pose: Camera, before: Grey, after: Grey) -> float:
-    return float(np.minimum(np.abs(_apart(pose.applied(before), after)), np.float32(_CEILING)).mean())
+    """Return how many levels two pictures differ by. Both are blurred: a shift by half a pixel evens out grain too."""
+    import cv2
+
+    over, under = (np.asarray(cv2.blur(each, (3, 3)), np.uint8) for each in (pose.applied(before), after))
+    return float(np.minimum(np.abs(_apart(over, under)), np.float32(_CEILING)).mean())
 
 
 def _leap(before: Grey, after: Grey) -> Camera:
