@@ -1,9 +1,6 @@
-"""A toy store becomes a mapper: what it learns, what it leaves, how it stops, goes on, and refuses."""
+"""A toy store becomes a mapper: what it learns, what lies beside it, and what its card and its figures say."""
 
-import csv
 import json
-import resource
-import signal
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,78 +9,25 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import torch
-from filelock import FileLock
 
-from tests.train.toys import one_thread, quick, store
+from tests.train.toys import Stopping, curve, quick, store
 from tests.train.world import World
 from v2a_foley.embed import normalised
 from v2a_foley.errors import (
     Cancelled,
-    DiskFull,
-    ModelDamaged,
-    OutputError,
-    SpaceMismatch,
-    StoreError,
-    TrainingDiverged,
     UsageError,
 )
 from v2a_foley.mapper.card import read_card
 from v2a_foley.mapper.checkpoint import load_mapper
-from v2a_foley.pairs import Row, Split, StoreCard, open_pairs, write_shard
-from v2a_foley.pairs.card import write_card
+from v2a_foley.pairs import Split, open_pairs
 from v2a_foley.progress import Progress
 from v2a_foley.train import job, loop
 from v2a_foley.train.batches import Deck
-from v2a_foley.train.curve import Curve
 from v2a_foley.train.job import train_mapper
-from v2a_foley.train.loop import Outcome
 from v2a_foley.train.scores import scores
 from v2a_foley.train.settings import KINDS
 
-
-@pytest.fixture(autouse=True)
-def calm():
-    with one_thread():
-        yield
-
-
-@pytest.fixture(scope="module")
-def toys(tmp_path_factory):
-    return store(tmp_path_factory.mktemp("toys") / "store")
-
-
-@pytest.fixture(scope="module")
-def whole(toys, tmp_path_factory):
-    """The mapper of an undisturbed run."""
-    output = tmp_path_factory.mktemp("whole") / "mapper"
-    with one_thread():
-        train_mapper([toys], output, quick())
-    return output
-
-
-def curve(output) -> list[dict[str, str]]:
-    with (output / "training" / "curve.csv").open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def bits(output) -> tuple[bytes, bytes]:
-    return (output / "weights.safetensors").read_bytes(), (output / "training" / "curve.csv").read_bytes()
-
-
-class Stopping(Progress):
-    """Asks the work to stop once so many steps were told."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__()
-        self.listener = lambda event: self.cancel() if event.stage == "train" and event.done >= after else None
-
-
-class Scoring(Progress):
-    """Asks the work to stop once it measures what it made."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.listener = lambda event: self.cancel() if event.stage == "score" else None
+pytestmark = pytest.mark.usefixtures("calm")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -158,104 +102,6 @@ def test_what_is_not_installed_is_said_once_and_left_out(toys, tmp_path, monkeyp
     assert len(curve(tmp_path / "mapper")) == 6
 
 
-@pytest.mark.parametrize("after", [1, 19, 20, 60])
-def test_a_stopped_run_goes_on_as_if_nothing_had_been(toys, whole, tmp_path, after):
-    parted = tmp_path / "parted"
-    with pytest.raises(Cancelled, match=rf"after step {min(after + 1, 60)}\b") as stopped:
-        train_mapper([toys], parted, quick(), Stopping(after))
-    assert "The same command" in stopped.value.hint
-    assert not (parted / "card.json").exists()
-    result = train_mapper([toys], parted, quick())
-    assert result.resumed == min(after + 1, 60)
-    assert bits(whole) == bits(parted)
-
-
-def test_rows_at_once_threads_and_the_like_may_change_when_a_run_goes_on(toys, tmp_path):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(30))
-    result = train_mapper([toys], tmp_path / "m", quick(steps=70, rows_at_once=8, patience=3, save_steps=7))
-    assert (result.resumed, result.steps) == (31, 70)
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"lr": 1e-3}, r"--lr 0\.003 \(now 0\.001\)"),
-        ({"batch": 16}, "--batch 32"),
-        ({"kind": "mlp", "heads": None}, "--heads 2.*|--kind diffusion"),
-        ({"seed": 3, "ema": 0.9}, r"--ema 0\.9999 \(now 0\.9\), --seed 0 \(now 3\)"),
-        ({"schedule": "cosine"}, "--schedule constant"),
-    ],
-)
-def test_a_run_does_not_go_on_with_other_settings(toys, tmp_path, changes, named):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(10))
-    with pytest.raises(UsageError, match=named):
-        train_mapper([toys], tmp_path / "m", quick(**changes))
-    anew = train_mapper([toys], tmp_path / "m", quick(overwrite=True, **changes))
-    assert anew.resumed == 0
-
-
-def test_a_run_does_not_go_on_with_other_pairs(toys, tmp_path):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(10))
-    more = store(tmp_path / "more", train=301)
-    with pytest.raises(UsageError, match="the pairs in the store"):
-        train_mapper([more], tmp_path / "m", quick())
-    other = store(tmp_path / "other", seed=1)
-    with pytest.raises(UsageError, match="the eyes' space, the ears' space"):
-        train_mapper([other], tmp_path / "m", quick())
-
-
-def test_a_finished_mapper_is_trained_on_replaced_or_left_alone(toys, tmp_path):
-    output = tmp_path / "m"
-    train_mapper([toys], output, quick())
-    before = bits(output)
-    with pytest.raises(UsageError, match=r"finished mapper.*--overwrite"):
-        train_mapper([toys], output, quick())
-    with pytest.raises(UsageError, match="other settings"):
-        train_mapper([toys], output, quick(seed=1))
-    assert bits(output) == before
-    assert train_mapper([toys], output, quick(overwrite=True)).resumed == 0
-    assert bits(output) == before
-    longer = train_mapper([toys], output, quick(steps=90))
-    assert (longer.resumed, longer.steps) == (60, 90)
-    whole = tmp_path / "whole"
-    train_mapper([toys], whole, quick(steps=90))
-    assert bits(output) == bits(whole)
-
-
-def test_an_unfinished_run_with_overwrite_goes_on_too(toys, tmp_path):
-    settings = quick(overwrite=True)
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", settings, Stopping(30))
-    assert train_mapper([toys], tmp_path / "m", settings).resumed == 31
-
-
-def test_two_processes_do_not_train_into_one_folder(toys, tmp_path):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(10))
-    states = tmp_path / "m" / "training" / "state"
-    with FileLock(tmp_path / "m" / ".lock"):
-        for settings in (quick(), quick(overwrite=True, seed=1)):
-            with pytest.raises(UsageError, match="Another process is training"):
-                train_mapper([toys], tmp_path / "m", settings)
-    assert [each.name for each in states.iterdir()] == ["000000011"]
-    assert train_mapper([toys], tmp_path / "m", quick()).resumed == 11
-
-
-def test_a_mapper_that_is_replaced_stays_until_the_new_one_stands(toys, tmp_path):
-    output = tmp_path / "m"
-    train_mapper([toys], output, quick())
-    before = (output / "weights.safetensors").read_bytes()
-    with pytest.raises(Cancelled):
-        train_mapper([toys], output, quick(seed=1, overwrite=True), Stopping(10))
-    assert (output / "weights.safetensors").read_bytes() == before
-    load_mapper(output)
-    assert train_mapper([toys], output, quick(seed=1)).resumed == 11
-    assert (output / "weights.safetensors").read_bytes() != before
-
-
 def test_it_stops_when_the_validation_loss_gets_no_better(toys, tmp_path):
     settings = quick(lr=1.0, ema=0.0, warm_up=0, validate_every=1, patience=4, steps=500, clip=0.0)
     result = train_mapper([toys], tmp_path / "m", settings)
@@ -280,109 +126,6 @@ def test_the_mapper_is_the_best_average_and_not_the_last(toys, tmp_path):
         assert short.card.sha256 == result.card.sha256
 
 
-def test_a_loss_that_is_no_number_says_at_which_step_and_what_stands(toys, whole, tmp_path, monkeypatch):
-    def spoilt(network, batch, plain=loop.row_losses):
-        spoilt.calls += 1
-        return plain(network, batch) * (float("nan") if spoilt.calls == 31 else 1)
-
-    spoilt.calls = 0
-    with monkeypatch.context() as patch:
-        patch.setattr(job.Learner, "__init__", _with_losses(job.Learner.__init__, spoilt))
-        with pytest.raises(TrainingDiverged, match=r"loss of step 31 .*state of step 30 stands.*--lr"):
-            train_mapper([toys], tmp_path / "m", quick(save_steps=10))
-    result = train_mapper([toys], tmp_path / "m", quick(save_steps=10))
-    assert result.resumed == 30
-    assert bits(tmp_path / "m") == bits(whole)
-
-
-def test_bfloat16_is_named_where_it_is_to_blame(toys, tmp_path, monkeypatch):
-    def spoilt(network, batch, plain=loop.row_losses):
-        return plain(network, batch) * float("inf")
-
-    monkeypatch.setattr(job.Learner, "__init__", _with_losses(job.Learner.__init__, spoilt))
-    with pytest.raises(TrainingDiverged, match=r"nothing was saved.*In float32 .*--precision float32"):
-        train_mapper([toys], tmp_path / "m", quick(precision="bfloat16"))
-
-
-def _with_losses(start, losses):
-    def begun(self, *given, **named):
-        start(self, *given, **named)
-        self._losses = losses
-
-    return begun
-
-
-def test_a_truly_reckless_rate_is_refused_a_result(toys, tmp_path):
-    with pytest.raises(TrainingDiverged, match=r"step \d+ is no number.*smaller --lr"):
-        train_mapper([toys], tmp_path / "m", quick(lr=10.0, weight_decay=10.0, clip=0.0, warm_up=0, steps=400))
-
-
-def test_a_damaged_state_falls_back_to_the_one_before_and_ends_the_same(toys, whole, tmp_path):
-    output = tmp_path / "m"
-    with pytest.raises(Cancelled):
-        train_mapper([toys], output, quick(save_steps=10), Stopping(34))
-    newest = max((output / "training" / "state").iterdir())
-    assert newest.name == "000000035"
-    path = newest / "average.safetensors"
-    path.write_bytes(path.read_bytes()[:-1])
-    progress = Progress()
-    result = train_mapper([toys], output, quick(save_steps=10), progress)
-    assert result.resumed == 30
-    assert any("step 35 is damaged" in each for each in progress.warnings)
-    assert bits(output) == bits(whole)
-
-
-def test_a_curve_that_was_lost_is_begun_again(toys, tmp_path):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(30))
-    (tmp_path / "m" / "training" / "curve.csv").unlink()
-    progress = Progress()
-    train_mapper([toys], tmp_path / "m", quick(), progress)
-    assert any("curve.csv is lost" in each for each in progress.warnings)
-    assert [int(row["step"]) for row in curve(tmp_path / "m")] == list(range(32, 61))
-
-
-def test_a_curve_that_ends_in_the_middle_of_a_line_is_begun_again(toys, tmp_path):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(30))
-    path = tmp_path / "m" / "training" / "curve.csv"
-    path.write_bytes(path.read_bytes()[:-30])
-    train_mapper([toys], tmp_path / "m", quick())
-    assert [int(row["step"]) for row in curve(tmp_path / "m")] == list(range(32, 61))
-
-
-def test_where_no_state_is_whole_overwriting_begins_anew(toys, whole, tmp_path):
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", quick(), Stopping(30))
-    (weights,) = (tmp_path / "m" / "training" / "state").glob("*/weights.safetensors")
-    weights.write_bytes(b"")
-    with pytest.raises(ModelDamaged, match="--overwrite"):
-        train_mapper([toys], tmp_path / "m", quick())
-    progress = Progress()
-    assert train_mapper([toys], tmp_path / "m", quick(overwrite=True), progress).resumed == 0
-    assert any("began anew" in each for each in progress.warnings)
-    assert bits(tmp_path / "m") == bits(whole)
-
-
-@pytest.mark.parametrize("lines", [1, 2000])
-def test_a_full_disk_under_the_curve_names_it(tmp_path, lines):
-    """One line waits in memory until the file is closed, many do not."""
-
-    def written():
-        with Curve(tmp_path, per_epoch=1, resumed=None, tensorboard=False, warn=pytest.fail) as curve:
-            for step in range(lines):
-                curve.add(Outcome(step, 1 / 3, 2 / 3, 1e-4 / 3), None)
-
-    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60 * lines, before[1]))
-    try:
-        with pytest.raises(DiskFull, match=r"curve\.csv"):
-            written()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
-
-
 def test_a_training_that_taught_nothing_says_so(toys, tmp_path, monkeypatch):
     progress = Progress()
     monkeypatch.setattr(job.Learner, "watched", lambda self, _: 1.0 + self.steps)
@@ -390,12 +133,6 @@ def test_a_training_that_taught_nothing_says_so(toys, tmp_path, monkeypatch):
     assert result.best_step == 0
     assert any("--warm-up" in each for each in progress.warnings)
     assert any("knows nothing" in each for each in progress.warnings)
-
-
-def test_a_validation_loss_that_is_no_number_ends_the_run(toys, tmp_path, monkeypatch):
-    monkeypatch.setattr(job.Learner, "watched", lambda self, _: float("nan") if self.steps == 40 else 1.0)
-    with pytest.raises(TrainingDiverged, match=r"validation loss after step 40 .*state of step 30 stands"):
-        train_mapper([toys], tmp_path / "m", quick(save_steps=10))
 
 
 def test_what_so_few_targets_cannot_tell_is_left_out_of_the_card(tmp_path):
@@ -438,74 +175,6 @@ def test_the_mapper_has_the_validation_loss_that_its_card_says(toys, whole):
     with torch.no_grad():
         found = loop.row_losses(mapper.network, deck.watched(pairs.of(Split.VALIDATION))).mean().item()
     assert found == pytest.approx(read_card(whole).metrics["validation_loss"], rel=1e-5)
-
-
-def test_where_the_rate_falls_the_end_may_not_move(toys, tmp_path):
-    settings = quick(schedule="cosine")
-    with pytest.raises(Cancelled):
-        train_mapper([toys], tmp_path / "m", settings, Stopping(10))
-    with pytest.raises(UsageError, match=r"--steps 60 \(now 61\)"):
-        train_mapper([toys], tmp_path / "m", replace(settings, steps=61))
-
-
-def test_a_finished_mapper_that_is_trained_on_is_unfinished_until_it_is_written(toys, tmp_path):
-    train_mapper([toys], tmp_path / "m", quick(steps=10))
-    with pytest.raises(Cancelled, match="writes the mapper"):
-        train_mapper([toys], tmp_path / "m", quick(steps=15), Scoring())
-    assert train_mapper([toys], tmp_path / "m", quick(steps=15)).resumed == 15
-
-
-def test_stores_that_cannot_be_learned_from(tmp_path):
-    with pytest.raises(StoreError, match="not there"):
-        train_mapper([tmp_path / "none"], tmp_path / "m", quick())
-    world = World(0)
-    empty = world.write(tmp_path / "empty", {})
-    with pytest.raises(StoreError, match="single pair"):
-        train_mapper([empty], tmp_path / "m", quick())
-    lonely = tmp_path / "lonely"
-    (lonely / "shards").mkdir(parents=True)
-    write_card(lonely, StoreCard(world.source, world.target, "clips", "one clip"))
-    drawn = world.draw(3)
-    rows = [Row(f"a@{n}", "a") for n in range(3)]
-    write_shard(lonely / "shards" / "00000.safetensors", (world.source, world.target), rows, drawn.seen, drawn.heard)
-    with pytest.raises(StoreError, match=r"too few pairs in 'lonely': 3 .* 0 to watch on"):
-        train_mapper([lonely], tmp_path / "m", quick())
-    with pytest.raises(SpaceMismatch, match=r"heard 1|seen 1"):
-        train_mapper([store(tmp_path / "a"), store(tmp_path / "b", seed=1)], tmp_path / "m", quick())
-    assert not (tmp_path / "m").exists()
-
-
-def test_places_that_cannot_hold_a_mapper(toys, tmp_path, monkeypatch):
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / "me.jpg").write_bytes(b"")
-    with pytest.raises(OutputError, match=r"me\.jpg"):
-        train_mapper([toys], tmp_path / "photos", quick())
-    (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="no folder"):
-        train_mapper([toys], tmp_path / "file", quick())
-    with pytest.raises(OutputError):
-        train_mapper([toys], tmp_path / "file" / "inside", quick())
-    monkeypatch.setattr("v2a_foley.train.state.needed", lambda _: 10**18)
-    with pytest.raises(DiskFull, match="GB"):
-        train_mapper([toys], tmp_path / "m", quick())
-    assert not (tmp_path / "m").exists()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"kind": "gan"}, "--kind 'gan'"),
-        ({"batch": 0}, "--batch 0"),
-        ({"lr": float("nan")}, "--lr nan"),
-        ({"rows_at_once": 64}, "--rows-at-once 64 is more than --batch 32"),
-        ({"precision": "float16"}, "--precision 'float16'"),
-        ({"kind": "mlp", "heads": 4}, "--heads"),
-        ({"ema": 1.0}, "--ema 1.0"),
-    ],
-)
-def test_settings_that_mean_nothing(wrong, named):
-    with pytest.raises(UsageError, match=named):
-        quick(**wrong)
 
 
 def test_the_defaults_are_the_papers():

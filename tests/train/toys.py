@@ -1,5 +1,6 @@
-"""What the tests of training share: settings of a run that takes a second, and the program as a user would call it."""
+"""What the tests of training share: a run that takes a second, what it leaves, and the program as a user calls it."""
 
+import csv
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 
 from tests.train.world import World
+from v2a_foley.progress import Progress
 from v2a_foley.train.settings import TrainSettings
 
 QUICK = TrainSettings(
@@ -62,3 +64,28 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def curve(output) -> list[dict[str, str]]:
+    with (output / "training" / "curve.csv").open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def bits(output) -> tuple[bytes, bytes]:
+    return (output / "weights.safetensors").read_bytes(), (output / "training" / "curve.csv").read_bytes()
+
+
+class Stopping(Progress):
+    """Asks the work to stop once so many steps were told."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.listener = lambda event: self.cancel() if event.stage == "train" and event.done >= after else None
+
+
+class Scoring(Progress):
+    """Asks the work to stop once it measures what it made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listener = lambda event: self.cancel() if event.stage == "score" else None

@@ -26,8 +26,22 @@ def test_the_threshold_and_the_way_that_are_best_are_found():
     found = [Found(exact, late, np.array([1.0, 2.0]), 0.1), Found((), (), np.zeros(0), 0.1)]
     best = best_score(found)
     assert (best.f1, best.early) == (1.0, True)
-    assert 0.3 < best.threshold <= 0.8
+    assert best.threshold == 0.5
     low = score_at(found, 0.1, early=True)
     assert (low.precision, low.recall) == (pytest.approx(2 / 3), 1.0)
     assert low.false_a_minute == pytest.approx(5)
     assert score_at(found, 0.1, early=False).f1 == 0
+
+
+def test_fewer_false_onsets_are_worth_a_little():
+    truths = np.arange(1.0, 201.0)
+    likely = [(time, 0.35 if time < 2 else 0.9) for time in truths]
+    false = [(time + 0.5, 0.35) for time in truths[:2]]
+    found = [Found(onsets(*sorted(likely + false)), (), truths, 4.0)]
+    best = best_score(found, early=True)
+    assert (best.threshold, best.precision) == (0.5, 1.0)
+    assert score_at(found, 0.35, early=True).f1 > best.f1 - 0.01
+    low = [Found(onsets(*((time, 0.3) for time in truths)), (), truths, 4.0)]
+    assert best_score(low, early=True).threshold == 0.3
+    high = [Found(onsets(*((time, 0.9) for time in truths), *((time + 0.5, 0.6) for time in truths)), (), truths, 4.0)]
+    assert best_score(high, early=True).threshold > 0.5

@@ -22,6 +22,10 @@ EARLIEST, LATEST = -0.015, 0.045
 """Seconds by which an onset may be early or late and still be right."""
 THRESHOLDS = tuple(round(0.1 + 0.025 * number, 3) for number in range(33))
 
+_NEARLY = 0.01
+"""F1 that may be lost for fewer false onsets."""
+_HALF = 0.5
+
 
 @dataclass(frozen=True)
 class Score:
@@ -80,7 +84,9 @@ def found_in(network: OnsetNet, stretches: Iterable[Stretch]) -> list[Found]:
 
 
 def best_score(found: Sequence[Found], *, early: bool | None = None) -> Score:
-    """Return the score at the threshold that is best; of equal ones the middle.
+    """Return the score at the highest threshold whose F1 is nearly the best: a false sound is heard, one less is not.
+
+    A half is high enough, where a likelihood so high is as good: watching tells little of what is above.
 
     Args:
         found: what a net found.
@@ -93,10 +99,9 @@ def best_score(found: Sequence[Found], *, early: bool | None = None) -> Score:
     ]
     best = max(score.f1 for score in scores)
     equal = [score for score in scores if score.f1 >= best - 1e-9]
-    nearest = min(abs(score.offset) for score in equal)
-    way = next(score.early for score in equal if abs(score.offset) == nearest)
-    equal = [score for score in equal if score.early == way]
-    return equal[len(equal) // 2]
+    way = min(equal, key=lambda score: abs(score.offset)).early
+    near = [score for score in scores if score.early == way and score.f1 >= best - _NEARLY]
+    return next((score for score in reversed(near) if score.threshold <= _HALF), near[0])
 
 
 def score_at(found: Sequence[Found], threshold: float, *, early: bool) -> Score:
