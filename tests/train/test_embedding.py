@@ -1,4 +1,4 @@
-"""``train embed``: which windows it makes of films, lists and images, and that each holds what is seen and heard there."""
+"""``train embed``: which windows it makes of films, lists and images, and that each holds what was there to see."""
 
 from fractions import Fraction
 
