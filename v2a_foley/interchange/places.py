@@ -15,7 +15,7 @@ def pure(path: str) -> PurePath:
 
 
 def url_of(path: str) -> str:
-    """Return a path's URL: ``file:///a%20b.wav``, ``file:///C:/a.wav``, ``file://server/share/a.wav``; or a relative one.
+    """Return a path's URL: ``file:///a%20b``, ``file:///C:/a.wav``, ``file://server/share/a.wav``; or a relative one.
 
     All but letters, digits and ``-._~/`` is percent-encoded, as UTF-8; a lone surrogate stands for its byte.
     """
@@ -31,7 +31,7 @@ def path_of(url: str) -> str:
     """Return the path that a URL or a plain path means, as its own system writes it.
 
     Takes what editors write: ``file:///a``, ``file://localhost/a``, ``file:/a``, ``file:///C:/a``, ``file:///C%3a/a``,
-    ``file://server/share/a``, ``file:////server/share/a``, and plain paths, in which ``%`` means itself.
+    ``file://server/share/a``, ``file:////server/share/a``, relative URLs, and whole paths, in which ``%`` means itself.
 
     Raises:
         ValueError: it is no local file (``https:``), or holds a NUL.
@@ -41,7 +41,7 @@ def path_of(url: str) -> str:
     if url[:5].lower() != "file:":
         if re.match(r"^[A-Za-z][A-Za-z0-9+.-]+://", url):
             raise ValueError(f"{url[:80]!r} is no local file")
-        return url
+        return url if url.startswith(("/", "\\")) or _DRIVE.match(url) else unquote(url, errors="surrogateescape")
     rest = url[5:]
     host = ""
     if rest.startswith("//"):
