@@ -54,6 +54,8 @@ def walked(slot):
     for part in slot.segment.components:
         if isinstance(part, aaf2.components.Transition):
             at -= part.length
+            (level,) = part["OperationGroup"].value.parameters.value
+            assert [(point.time, point.value) for point in level["PointList"]] == [(0, 0), (1, 1)]
             fades.append((at, part.length))
             continue
         gain = None
@@ -129,6 +131,10 @@ def test_the_same_export_gives_the_same_names_and_ids(folder):
             found.append((sorted(str(mob.mob_id) for mob in file.content.mobs), names))
     assert found[0] == found[1]
     assert len(found[0][1]) == 3
+    # Another sound under the same path leaves the files that the earlier export links.
+    soundfile.write(folder / "b.wav", np.zeros(96_000), 48_000, "PCM_24")
+    write_aaf(edit, folder / "a.aaf")
+    assert len(list((folder / "a.media").iterdir())) == 4
 
 
 def test_what_cannot_be_linked_is_refused_in_words(folder):

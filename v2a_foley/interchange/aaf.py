@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -30,6 +30,8 @@ _Object: TypeAlias = Any
 """pyaaf2 has no types."""
 _GAIN = UUID("9d2ea894-0968-11d3-8a38-0050040ef7d2")
 _AMPLITUDE = UUID("e4962321-2267-11d3-8a4c-0050040ef7d2")
+_LEVEL = UUID("e4962320-2267-11d3-8a4c-0050040ef7d2")
+_LINEAR = UUID("5b6c85a4-0ede-11d3-80a9-006008143e6f")
 _DISSOLVE = UUID("0c3bea41-fc05-11d2-8a29-0050040ef7d2")
 _UMID = [0x06, 0x0A, 0x2B, 0x34, 0x01, 0x01, 0x01, 0x05, 0x01, 0x01, 0x0F, 0x20]
 _CLOCK = Fraction(SAMPLE_RATE)
@@ -72,7 +74,7 @@ class _Writer:
     def write(self) -> None:
         """Write the composition, its timecode, its tracks and its markers."""
         self._definitions()
-        mob = self._mob("CompositionMob", self.edit.name, "composition")
+        mob = self._mob("CompositionMob", self.edit.name, repr(self.edit))
         mob.usage = "Usage_TopLevel"
         self._timecode(mob)
         number = 0
@@ -126,7 +128,12 @@ class _Writer:
                 f"{readable(medium.path) or medium.name!r} {what}.",
                 hint="Export the film's sound as a 48 kHz WAV first.",
             )
-        digest = sha256(f"{medium.path}\0{medium.start}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        try:
+            with source.open("rb") as opened:
+                digest = sha256(file_digest(opened, "sha256").digest() + str(medium.start).encode()).hexdigest()[:12]
+        except OSError as error:
+            raise translated(error, source) from error
+        # Another sound gets another name, so that an earlier export keeps what it links.
         stem = f"{safe_name(medium.name or source.stem, longest=60)} {digest}"
         targets = tuple(self.folder / each for each in mono_names(stem, found[0]))
         try:
@@ -207,13 +214,24 @@ class _Writer:
 
     def _fade(self, length: int, *, cut: int) -> _Object:
         fade = self.file.create.Transition("sound", length)
-        fade["OperationGroup"].value = self.file.create.OperationGroup("Mono Audio Dissolve", length, "sound")
+        group = self.file.create.OperationGroup("Mono Audio Dissolve", length, "sound")
+        level = self.file.create.VaryingValue("Level", "LinearInterp")
+        level["PointList"].extend([self._point(0), self._point(1)])
+        group.parameters.append(level)
+        fade["OperationGroup"].value = group
         fade.cutpoint = cut
         return fade
+
+    def _point(self, time: int) -> _Object:
+        point = self.file.create.ControlPoint()
+        point.time, point.value = f"{time}/1", f"{time}/1"
+        return point
 
     def _definitions(self) -> None:
         create, known = self.file.create, self.file.dictionary
         known.register_def(create.ParameterDef(_AMPLITUDE, "Amplitude", "", "Rational"))
+        known.register_def(create.ParameterDef(_LEVEL, "Level", "", "Rational"))
+        known.register_def(create.InterpolationDef(_LINEAR, "LinearInterp", ""))
         for uid, name, inputs in ((_GAIN, "Mono Audio Gain", 1), (_DISSOLVE, "Mono Audio Dissolve", 2)):
             operation = create.OperationDef(uid, name, "")
             operation.media_kind = "sound"
@@ -222,8 +240,8 @@ class _Writer:
             operation["NumberInputs"].value = inputs
             operation["OperationCategory"].value = "OperationCategory_Effect"
             known.register_def(operation)
-            if inputs == 1:
-                operation["ParametersDefined"].append(known.lookup_parameterdef("Amplitude"))
+            parameter = "Amplitude" if inputs == 1 else "Level"
+            operation["ParametersDefined"].append(known.lookup_parameterdef(parameter))
 
     def _markers(self, mob: _Object, slot_id: int) -> None:
         if not self.events:
