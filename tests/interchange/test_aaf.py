@@ -11,6 +11,7 @@ import soundfile
 
 from tests.interchange.test_rpp import RATES
 from v2a_foley.errors import OutputError
+from v2a_foley.ffmpeg import file_url, run
 from v2a_foley.interchange.aaf import write_aaf
 from v2a_foley.interchange.edit import Edit, Item, Lane, LaneKind, Mark, Medium, Role
 from v2a_foley.interchange.places import path_of
@@ -140,9 +141,26 @@ def test_the_same_export_gives_the_same_names_and_ids(folder):
 def test_what_cannot_be_linked_is_refused_in_words(folder):
     edit = edit_in(folder, Fraction(25), False)
     (folder / "b.wav").unlink()
+    with pytest.raises(OutputError, match="not there"):
+        write_aaf(edit, folder / "a.aaf")
+    (folder / "b.wav").write_bytes(b"no sound")
     with pytest.raises(OutputError, match="cannot be read"):
         write_aaf(edit, folder / "a.aaf")
     assert not (folder / "a.aaf").exists()
-    soundfile.write(folder / "b.wav", np.zeros(100), 44_100)
-    with pytest.raises(OutputError, match="44100"):
-        write_aaf(edit, folder / "a.aaf")
+
+
+def test_a_films_own_sound_and_other_rates_are_decoded(folder):
+    edit = edit_in(folder, Fraction(25), False)
+    (folder / "b.wav").unlink()
+    whole, _ = soundfile.read(folder / "é # % a.wav")
+    film = folder / "film.mov"
+    run(["-i", file_url(folder / "é # % a.wav"), "-c:a", "pcm_s24le", film], what="making a film")
+    soundfile.write(folder / "b.wav", np.zeros(88_200), 44_100)
+    own = edit.lanes[0].items[0]
+    lane = replace(edit.lanes[0], items=(replace(own, medium=replace(own.medium, path=str(film))),))
+    write_aaf(replace(edit, lanes=(lane, edit.lanes[1])), folder / "a.aaf")
+    left, rate = soundfile.read(next((folder / "a.media").glob("*.L.wav")))
+    assert rate == 48_000
+    assert np.array_equal(left, whole[:, 0])
+    other, rate = soundfile.read(next((folder / "a.media").glob("b *.wav")))
+    assert (rate, abs(len(other) - 96_000) < 100) == (48_000, True)

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from v2a_foley.errors import OutputError
-from v2a_foley.files import readable, safe_name, translated, writing
+from v2a_foley.errors import OutputError, RenderError
+from v2a_foley.ffmpeg import file_url, run
+from v2a_foley.files import readable, safe_name, scratch_folder, translated, writing
 from v2a_foley.interchange.edit import Edit, Item, Lane, Medium
 from v2a_foley.interchange.mono_wav import channels_of, mono_names, split
 from v2a_foley.interchange.places import url_of
@@ -49,12 +50,13 @@ class _Channel:
 def write_aaf(edit: Edit, path: Path) -> None:
     """Write an edit's sound as an AAF, and its media as mono WAVs into ``NAME.media`` beside it.
 
-    Every medium must be there, since its channels are written anew; one that is shared is written once. Files are named
-    after the medium and what it is, so that the same export writes the same names again.
+    Every medium must be there, since its channels are written anew; one that is shared is written once. A film's sound
+    and sounds at other rates are decoded to 48 kHz. Files are named after the medium and what it holds, so that the
+    same export writes the same names again.
 
     Raises:
         DiskFull: the disk is full.
-        OutputError: a medium cannot be read or is not at 48 kHz, or the place cannot be written.
+        OutputError: a medium is not there or holds no sound that can be read, or the place cannot be written.
     """
     import aaf2
 
@@ -121,25 +123,31 @@ class _Writer:
 
     def _linked(self, medium: Medium) -> tuple[_Channel, ...]:
         source = self.beside / medium.path
-        found = channels_of(source) if medium.path else None
-        if found is None or found[2] != SAMPLE_RATE:
-            what = "cannot be read as sound" if found is None else f"is at {found[2]} Hz, not {SAMPLE_RATE}"
+        if not medium.path or not source.is_file():
             raise OutputError(
-                f"{readable(medium.path) or medium.name!r} {what}.",
-                hint="Export the film's sound as a 48 kHz WAV first.",
+                f"{readable(medium.path) or medium.name!r} is not there to be linked.",
+                hint="Bring it back, or export again.",
             )
+        found = channels_of(source)
+        if found is not None and found[2] == SAMPLE_RATE:
+            return self._split(source, found[0], medium)
+        with scratch_folder() as scratch:
+            decoded = _decoded(source, scratch / "sound.w64")
+            found = channels_of(decoded)
+            if found is None:
+                raise OutputError(f"{source.name!r} cannot be read as sound.", hint="Export its sound as WAV first.")
+            return self._split(decoded, found[0], medium)
+
+    def _split(self, source: Path, channels: int, medium: Medium) -> tuple[_Channel, ...]:
         try:
             with source.open("rb") as opened:
                 digest = sha256(file_digest(opened, "sha256").digest() + str(medium.start).encode()).hexdigest()[:12]
-        except OSError as error:
-            raise translated(error, source) from error
-        # Another sound gets another name, so that an earlier export keeps what it links.
-        stem = f"{safe_name(medium.name or source.stem, longest=60)} {digest}"
-        targets = tuple(self.folder / each for each in mono_names(stem, found[0]))
-        try:
             self.folder.mkdir(exist_ok=True)
         except OSError as error:
             raise translated(error, self.folder) from error
+        # Another sound gets another name, so that an earlier export keeps what it links.
+        stem = f"{safe_name(medium.name or Path(medium.path).stem, longest=60)} {digest}"
+        targets = tuple(self.folder / each for each in mono_names(stem, channels))
         samples, _ = split(source, targets, max(0, to_samples(medium.start)))
         return tuple(self._master(target, samples, medium) for target in targets)
 
@@ -261,6 +269,16 @@ class _Writer:
             sequence.components.append(marker)
         slot.segment = sequence
         mob.slots.append(slot)
+
+
+def _decoded(source: Path, target: Path) -> Path:
+    """Decode a film's first sound, or one at another rate, to 48 kHz; its first sample stays the first."""
+    arguments = ["-i", file_url(source), "-map", "0:a:0", "-ar", str(SAMPLE_RATE), "-c:a", "pcm_f32le", "-bitexact"]
+    try:
+        run([*arguments, target], what=f"reading the sound of {source.name!r}")
+    except RenderError as error:
+        raise OutputError(f"{source.name!r} cannot be read as sound.", hint=error.message) from error
+    return target
 
 
 def _name(lane: Lane, channel: int, channels: int) -> str:
