@@ -164,3 +164,15 @@ def test_a_films_own_sound_and_other_rates_are_decoded(folder):
     assert np.array_equal(left, whole[:, 0])
     other, rate = soundfile.read(next((folder / "a.media").glob("b *.wav")))
     assert (rate, abs(len(other) - 96_000) < 100) == (48_000, True)
+
+
+def test_a_mono_sound_among_stereo_ones_stays_in_the_middle(folder):
+    edit = edit_in(folder, Fraction(25), False)
+    late = replace(edit.lanes[1].items[3])
+    lane = replace(edit.lanes[0], items=(edit.lanes[0].items[0], late))
+    write_aaf(replace(edit, lanes=(lane,)), folder / "a.aaf")
+    with aaf2.open(str(folder / "a.aaf")) as file:
+        (mob,) = file.content.toplevel()
+        left, right = (walked(slot)[0] for slot in mob.slots if slot.media_kind == "Sound")
+        assert [each[:3] for each in left] == [each[:3] for each in right]
+        assert left[1][4].mob == right[1][4].mob

@@ -181,11 +181,13 @@ class _Writer:
         sequence = self.file.create.Sequence(media_kind="sound")
         at = 0
         for item, channels in placed:
-            if channel >= len(channels) or item.medium is None:
+            # On a lane with stereo sounds, a mono one lies on both tracks, so that it stays in the middle.
+            own = channels[channel] if channel < len(channels) else channels[0] if len(channels) == 1 else None
+            if own is None or item.medium is None:
                 continue
             start = to_samples(item.start)
             offset = max(0, to_samples(item.source - item.medium.start))
-            length = min(to_samples(item.end) - start, channels[channel].samples - offset)
+            length = min(to_samples(item.end) - start, own.samples - offset)
             fades = (to_samples(item.fade_in), to_samples(item.fade_out))
             if length <= 0:
                 continue
@@ -197,7 +199,7 @@ class _Writer:
                 sequence.components.append(self._filler(start - at + fade_in))
             if fade_in:
                 sequence.components.append(self._fade(fade_in, cut=0))
-            sequence.components.append(self._gained(item, self._clip(channels[channel], offset, length), length))
+            sequence.components.append(self._gained(item, self._clip(own, offset, length), length))
             if fade_out:
                 sequence.components.append(self._fade(fade_out, cut=fade_out))
                 sequence.components.append(self._filler(fade_out))
