@@ -267,7 +267,7 @@ class _Writer:
             marker["Position"].value = position
             marker["Length"].value = length
             marker["Comment"].value = readable(name)
-            marker["DescribedSlots"].value = {1}
+            marker["DescribedSlots"].value = {min(2, slot_id - 1)}
             sequence.components.append(marker)
         slot.segment = sequence
         mob.slots.append(slot)
