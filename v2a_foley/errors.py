@@ -19,6 +19,7 @@ wrong, a ``hint`` that says what to do next, and the exit code of the command li
     │   ├── ProjectError        a project is damaged, or says what is not understood
     │   │   └── ProjectNewer    a project was written by a newer program
     │   ├── JobsError           a list of jobs cannot be read
+    │   ├── TimelineError       an editor's timeline cannot be read
     │   ├── ProtocolError       a message to or from a worker is not understood
     │   └── OutputError         the output's name or place cannot be used
     ├── MissingError        4   a model or a dependency is missing or damaged
@@ -125,6 +126,10 @@ class ProjectNewer(ProjectError):
 
 class JobsError(InputError):
     """A list of jobs cannot be read, names nothing, or asks for what cannot be."""
+
+
+class TimelineError(InputError):
+    """An editor's timeline cannot be read, or says what makes no sense."""
 
 
 class ProtocolError(InputError):

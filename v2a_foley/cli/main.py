@@ -36,7 +36,21 @@ def root(
 
 
 def _register() -> None:
-    from v2a_foley.cli import batch, blend, demo, describe, doctor, evaluate, models, rework, run, shots, train, worker
+    from v2a_foley.cli import (
+        batch,
+        blend,
+        demo,
+        describe,
+        doctor,
+        evaluate,
+        export,
+        models,
+        rework,
+        run,
+        shots,
+        train,
+        worker,
+    )
     from v2a_foley.cli.project import app as project
 
     verbs: dict[str, Callable[..., Any]] = {
@@ -45,6 +59,7 @@ def _register() -> None:
         "describe": describe.describe,
         "blend": blend.command(),
         "rework": rework.command(),
+        "export": export.export,
         "doctor": doctor.doctor,
         "demo": demo.demo,
         "worker": worker.worker,
