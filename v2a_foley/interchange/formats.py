@@ -51,8 +51,14 @@ class Format:
 
 
 FORMATS = (
-    Format("otio", ".otio", "Resolve, Premiere Pro, Kdenlive 25+", "otio:write_otio", "otio_reader:read_otio"),
-    Format("otioz", ".otioz", "the same, its media inside", "otio:write_otioz", "otio_reader:read_otio"),
+    Format(
+        "otio",
+        ".otio",
+        "Resolve 18.5 and newer, and whatever opens OpenTimelineIO",
+        "otio:write_otio",
+        "otio_reader:read_otio",
+    ),
+    Format("otioz", ".otioz", "the same, with its media inside", "otio:write_otioz", "otio_reader:read_otio"),
     Format("rpp", ".rpp", "REAPER", "rpp:write_rpp"),
     Format("aaf", ".aaf", "Pro Tools, Media Composer", "aaf:write_aaf"),
 )
