@@ -104,7 +104,7 @@ def edits(draw):
 
 
 def film(rate: Fraction, *, drop: bool) -> Edit:
-    """Return three shots of a film with its own sound, and lanes of sound with gaps, handles, marks, gains and fades."""
+    """Return three shots of a film with its own sound, and sounds with gaps, handles, marks, gains and fades."""
     start = hour(rate, drop=drop)
 
     def at(frames: int) -> Fraction:

@@ -12,7 +12,8 @@ from v2a_foley.cli.session import session
 Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", readable=False)]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The timeline to write.", readable=False)]
 To = Annotated[
-    str | None, typer.Option("--to", metavar="FORMAT", help="otio, otioz, rpp or aaf; by default as FILE is called.")
+    str | None,
+    typer.Option("--to", metavar="FORMAT", help="otio, otioz, fcp7xml, rpp or aaf; by default as FILE is called."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
