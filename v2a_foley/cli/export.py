@@ -13,7 +13,7 @@ Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's f
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The timeline to write.", readable=False)]
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="FORMAT", help="otio, otioz, fcp7xml, rpp or aaf; by default as FILE is called."),
+    typer.Option("--to", metavar="FORMAT", help="otio, otioz, fcp7xml, edl, rpp or aaf; by default as FILE is called."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
