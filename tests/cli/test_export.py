@@ -65,3 +65,17 @@ def test_what_cannot_be_exported_is_refused(cli: Program, project, place, monkey
     assert (place.folder / "old.otio").read_text() == "mine"
     assert not (place.folder / "cut.otio").exists()
     assert cli("export", project.name, "-o", "old.otio", "--overwrite").code == 0
+
+
+def test_an_edit_says_where_the_shots_are(cli: Program, project, place, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    for name in ("cut.otio", "cut.xml"):
+        assert cli("export", project.name, "-o", name).code == 0
+        found = cli("project", "new", "é # 1%.mp4", "--edit", name, "-o", f"{name}.foley", "--json")
+        assert (found.code, found.err) == (0, "")
+        assert [shot["start"] for shot in found.json["shots"]] == ["0", "1"]
+        assert [shot.found for shot in read_project(place.folder / f"{name}.foley").shots] == ["start", "list"]
+    (place.folder / "broken.otio").write_text("{}")
+    assert_refused(cli("project", "new", "é # 1%.mp4", "--edit", "broken.otio", "-o", "b.foley"), 3)
+    assert_refused(cli("project", "new", "é # 1%.mp4", "--edit", "gone.otio", "-o", "b.foley"), 3)
+    assert_refused(cli("project", "new", "é # 1%.mp4", "--edit", "cut.aaf", "-o", "b.foley"), 2)

@@ -54,7 +54,18 @@ def settings_from(choices: dict[str, Any]) -> RunSettings:
         UsageError: a choice is not known, or its value lies outside its range.
     """
     chosen = dict(choices)
-    for key in ("cuts", "spot_from", "library", "mapper", "init", "stems", "spotting", "timeline", "contact_sheet"):
+    for key in (
+        "cuts",
+        "edit",
+        "spot_from",
+        "library",
+        "mapper",
+        "init",
+        "stems",
+        "spotting",
+        "timeline",
+        "contact_sheet",
+    ):
         if chosen.get(key) is not None:
             chosen[key] = Path(chosen[key])
     if isinstance(chosen.get("prompt"), str):

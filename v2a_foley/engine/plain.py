@@ -16,7 +16,7 @@ FIELDS = tuple(each.name for each in fields(RunSettings) if each.name != "overwr
 """What a job may choose. Whether files are replaced is the batch's affair."""
 RESULTS = ("stems", "spotting", "timeline", "contact_sheet")
 """The fields that name what is written; they lie in the batch's folder."""
-INPUTS = ("cuts", "spot_from", "mapper", "library", "init")
+INPUTS = ("cuts", "edit", "spot_from", "mapper", "library", "init")
 """The fields that name what is read; ``profile`` may name a folder, ``cues`` and ``onsets`` a file, as well."""
 SEPARATOR = "|"
 """Between several prompts in one cell."""

@@ -123,7 +123,7 @@ def shots_dict(source: str | Path, project: Project, settings: RunSettings, warn
         "rate": as_text(media.picture.rate),
         "variable_rate": media.picture.variable_rate,
         "start_timecode": str(media.start_timecode),
-        "detector": "list" if settings.cuts is not None else settings.detector,
+        "detector": "list" if settings.cuts is not None or settings.edit is not None else settings.detector,
         "shots": [{**range_dict(shot), "found": shot.found} for shot in project.shots],
         "warnings": list(warnings),
     }

@@ -48,6 +48,10 @@ class RunSettings:
         Path | None,
         Option("Take the cuts from a file: PySceneDetect's CSV, or one timecode a line.", "What", metavar="FILE"),
     ] = None
+    edit: Annotated[
+        Path | None,
+        Option("Take the cuts from an editor's timeline.", "What", metavar="FILE.otio|.otioz|.xml"),
+    ] = None
     spot_from: Annotated[
         Path | None,
         Option("Take what sounds where from a spotting list that you changed.", "What", metavar="FILE.csv"),
@@ -218,6 +222,8 @@ class RunSettings:
     def __post_init__(self) -> None:
         """Check every value against its field's range and choices."""
         check_options(self)
+        if self.edit is not None and self.cuts is not None:
+            raise UsageError("--edit and --cuts both say where the cuts are.", hint="Give one of them.")
         if self.generator == "library" and self.library is None:
             raise UsageError("--generator library needs a folder of sounds.", hint="Add --library DIR.")
         self.loudness_target()

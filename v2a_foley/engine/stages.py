@@ -26,6 +26,9 @@ from v2a_foley.engine.profiles import load_profile as load_named
 from v2a_foley.engine.settings import RunSettings
 from v2a_foley.engine.translate import audio_embeddings
 from v2a_foley.errors import UsageError
+from v2a_foley.interchange.cuts import cuts_of
+from v2a_foley.interchange.formats import format_of
+from v2a_foley.media import MediaFacts
 from v2a_foley.progress import Progress
 from v2a_foley.project import Project
 from v2a_foley.render.containers import check_container
@@ -33,7 +36,7 @@ from v2a_foley.render.mux import mux
 from v2a_foley.render.stems import RenderedSound, mix_layout, own_sounds, render_sound
 from v2a_foley.sync.onsets.finding import finder_of
 from v2a_foley.timebase import SAMPLE_RATE
-from v2a_foley.video.cuts import read_cuts
+from v2a_foley.video.cuts import on_frames, read_cuts
 from v2a_foley.video.look import Watcher
 from v2a_foley.video.motion import Motion
 from v2a_foley.video.probe import probe
@@ -99,7 +102,7 @@ def describe(
     settings, progress = settings or RunSettings(), progress or Progress()
     if project.media.still:
         return _describe_still(project, profile, settings, progress)
-    cuts = read_cuts(settings.cuts, project.media) if settings.cuts is not None else None
+    cuts = _known_cuts(settings, project.media)
     return describe_film(
         project,
         profile,
@@ -109,6 +112,16 @@ def describe(
         onsets=finder_of(settings.onsets),
         progress=progress,
     )
+
+
+def _known_cuts(settings: RunSettings, film: MediaFacts) -> list[Fraction] | None:
+    """Return the cuts of a list or of an editor's timeline, each on a frame; None where neither is given."""
+    if settings.cuts is not None:
+        return read_cuts(settings.cuts, film)
+    if settings.edit is None:
+        return None
+    edit = format_of(settings.edit, reads=True).read(settings.edit, rate=film.picture.rate)
+    return on_frames(cuts_of(edit, film), film)
 
 
 def spot(

@@ -66,18 +66,25 @@ FORMATS = (
 )
 
 
-def format_of(path: Path, name: str | None = None) -> Format:
+def format_of(path: Path, name: str | None = None, *, reads: bool = False) -> Format:
     """Return the format of a name, or else of how a file is called.
+
+    Args:
+        path: the file.
+        name: of the format; None: as the file is called.
+        reads: whether it is to be read.
 
     Raises:
         UsageError: there is none.
     """
-    for each in FORMATS:
+    known = [each for each in FORMATS if each.reads or not reads]
+    for each in known:
         if each.name == name or (name is None and path.suffix.lower() == each.suffix):
             return each
-    known = ", ".join(each.name for each in FORMATS)
-    what = f"There is no format {name!r}." if name is not None else f"No timeline is called {path.name!r}."
-    raise UsageError(what, hint=f"Choose --to {known}.")
+    if name is not None:
+        raise UsageError(f"There is no format {name!r}.", hint=f"Choose --to {', '.join(each.name for each in known)}.")
+    suffixes = ", ".join(each.suffix for each in known)
+    raise UsageError(f"{path.name!r} is no timeline that is known by its name.", hint=f"Known are {suffixes}.")
 
 
 def _named(where: str) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -75,6 +76,12 @@ def _on_the_film(path: Path, entries: list[tuple[int, str]], film: MediaFacts) -
             )
         cuts.append(_snapped(clock, place))
     return sorted(set(cuts))
+
+
+def on_frames(times: Iterable[Fraction], film: MediaFacts) -> list[Fraction]:
+    """Return times on the film's clock, each moved to the nearest frame, in order and once."""
+    clock = frame_clock(film)
+    return sorted({_snapped(clock, time) for time in times})
 
 
 def _snapped(clock: FrameClock, place: Fraction) -> Fraction:
