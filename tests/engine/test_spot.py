@@ -90,7 +90,7 @@ def test_what_is_struck_gets_the_peaks_of_its_own_shot_as_hits():
     assert dog.hits == ()
 
 
-@pytest.mark.parametrize(("energy", "expected"), [(1.0, 1.0), (0.2, 0.56)])
+@pytest.mark.parametrize(("energy", "expected"), [(1.0, 1.0), (0.2, 0.28)])
 def test_what_is_driven_follows_the_motion(energy, expected):
     project = spotted([{"engine": 0.9}, {"rain": 0.9}, {}], moves=motion(energy=energy))
     engine, rain = (next(c for c in project.cues if c.event.name == name) for name in ("engine", "rain"))
