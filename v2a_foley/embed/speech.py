@@ -26,6 +26,8 @@ RATE = 16_000
 """Hertz of the sound that the network hears."""
 CHUNK = 512
 """Samples that one probability stands for."""
+_TOGETHER = 256 * CHUNK
+"""Samples that the network is fed together, some 8 s."""
 SPEECH_WEIGHTS = PackagedFile(
     package="silero_vad",
     requirement="silero-vad==6.2.3",
@@ -147,16 +149,34 @@ def probabilities(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.
     """Yield how likely it is that somebody speaks, 0 to 1, one value for each 32 ms of a sound.
 
     Args:
-        blocks: the sound, ``float32 (n,)`` at 16 kHz, in pieces of any size; memory does not grow with it.
+        blocks: the sound, ``float32 (n,)`` at 16 kHz, in pieces of any size; memory does not grow with it, and no bit
+            depends on the sizes.
 
     Raises:
         DependencyMissing: the package that brings the weights is not installed.
         ModelDamaged: the weights are not the ones that were published.
     """
     network = SpeechNetwork()
-    for block in blocks:
+    for block in _even(blocks):
         yield side_by_side(network.feed, [block])[0]
     yield network.finish()
+
+
+def _even(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """Yield a sound in pieces of one size: the last bit of a product depends on how many rows it has beside it."""
+    held: list[NDArray[np.float32]] = []
+    samples = 0
+    for block in blocks:
+        held.append(block)
+        samples += len(block)
+        if samples >= _TOGETHER:
+            sound = np.concatenate(held)
+            whole = samples // _TOGETHER * _TOGETHER
+            for start in range(0, whole, _TOGETHER):
+                yield sound[start : start + _TOGETHER]
+            held, samples = [sound[whole:]], samples - whole
+    if samples:
+        yield np.concatenate(held)
 
 
 def find_speech(blocks: Iterable[NDArray[np.float32]]) -> Speech:
