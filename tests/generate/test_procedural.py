@@ -176,6 +176,21 @@ def test_intensity_drives_the_level(family):
     assert 20 * np.log10(rms(loud) / rms(quiet)) > 6
 
 
+@pytest.mark.parametrize("family", ["engine", "tyres", "fan", "motor", "train", "rotor", "hull"])
+def test_a_heavy_thing_is_loudest_when_its_curve_says_so(family):
+    """An engine's own inertia does not come on top of what the picture shows."""
+    curve = tuple(
+        (round(at * RATE), 0.15 + 0.85 * float(np.exp(-((at - 4) ** 2) / 0.8))) for at in np.arange(0, 8.01, 0.1)
+    )
+    level = sum(envelope(make(event(family), 8.0, seed=seed, intensity=curve)[0], 20) ** 2 for seed in range(6))
+    seconds = (np.arange(len(level)) + 0.5) * 8.0 / len(level)
+    wanted = np.interp(seconds, [at / RATE for at, _ in curve], [value for _, value in curve])
+    level = np.sqrt(np.convolve(level, np.ones(8) / 8, mode="same"))
+    lags = np.arange(-12, 13)
+    fits = [np.corrcoef(np.roll(wanted, lag)[16:-16], level[16:-16])[0, 1] for lag in lags]
+    assert abs(lags[int(np.argmax(fits))] * 8.0 / len(level)) <= 0.15, dict(zip(lags.tolist(), fits, strict=True))
+
+
 def test_intensity_drives_the_colour_of_wind_and_the_speed_of_engines():
     for family in ("wind", "jet", "engine"):
         quiet, loud = (make(event(family), 5.0, seed=6, intensity=((0, v),))[0] for v in (0.1, 1.0))

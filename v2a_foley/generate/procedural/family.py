@@ -67,6 +67,8 @@ class Instrument:
         contact: one meeting alone, where a strike holds several: among several hits, those that follow have their own.
         rhythm: when it sounds by itself, where nobody says when.
         follows: whether ``play`` answers the drive itself (an engine's speed); else level and brightness follow.
+        inertia: seconds by which ``play`` comes behind its drive. The drive is read so much ahead: a curve says how
+            strongly something sounds, not how it is pushed.
         rest: the drive where no intensity is given.
         burst: seconds of texture that stand in for a strike, where there is none.
     """
@@ -76,6 +78,7 @@ class Instrument:
     contact: Strike | None = None
     rhythm: Rhythm = field(default_factory=lambda: steady(1.6, 0.4))
     follows: bool = False
+    inertia: float = 0.0
     rest: float = 1.0
     burst: float = 1.0
 

@@ -76,8 +76,11 @@ def _texture(
 
 
 def _drive(instrument: Instrument, request: SoundRequest) -> Curve:
-    """Return the request's curve, or the drive that the instrument has by itself."""
-    return Curve(request.intensity or ((0, instrument.rest),), RATE)
+    """Return the request's curve, read ahead by the instrument's inertia, or the drive that it has by itself."""
+    if not request.intensity:
+        return Curve(((0, instrument.rest),), RATE)
+    ahead = round(instrument.inertia * RATE)
+    return Curve([(at - ahead, value) for at, value in request.intensity], RATE)
 
 
 class _Runner:

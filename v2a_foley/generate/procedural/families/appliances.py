@@ -77,7 +77,7 @@ def build_washer(params: Washer, studio: Studio) -> Instrument:
         ]
         return cabinet(out + 0.1 * tone + 0.8 * scatter(n, grains)) * (0.3 + 0.7 * spin)
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=2.0)
+    return Instrument(play=play, inertia=0.4, follows=True, rest=0.9, burst=2.0)
 
 
 WASHER = Family(
@@ -151,7 +151,7 @@ def build_mill(params: Mill, studio: Studio) -> Instrument:
         ]
         return case(out + 0.6 * scatter(n, grains)[0]) * (0.15 + 0.85 * spin)
 
-    return Instrument(play=play, follows=True, rest=0.95, burst=1.5)
+    return Instrument(play=play, inertia=0.2, follows=True, rest=0.95, burst=1.5)
 
 
 MILL = Family(
@@ -227,7 +227,7 @@ def build_pump(params: Pump, studio: Studio) -> Instrument:
         out = out + near_turn(n, grains) + (0.08 + 0.2 * params.pressure * (params.fluid == "oil")) * whine
         return case(out) * (0.2 + 0.8 * spin)
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=1.6)
+    return Instrument(play=play, inertia=0.25, follows=True, rest=0.9, burst=1.6)
 
 
 PUMP = Family(

@@ -191,7 +191,7 @@ def build(params: Engine, studio: Studio) -> Instrument:
             out += 0.2 * chop * speed**2 * (1 + 0.8 * white)
         return smooth(out * (0.3 + 0.7 * throttle) * (0.55 + 0.45 * speed))
 
-    return Instrument(play=play, follows=True, rest=0.3, burst=2.0)
+    return Instrument(play=play, inertia=0.2, follows=True, rest=0.3, burst=2.0)
 
 
 ENGINE = Family(

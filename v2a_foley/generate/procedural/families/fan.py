@@ -65,7 +65,7 @@ def build(params: Fan, studio: Studio) -> Instrument:
         rattle = 1 + 0.5 * params.wear * np.clip(bearing(n), 0, 2) * np.cos(2 * np.pi * turns)
         return case(out + tones * rattle * spin) * (0.2 + 0.8 * spin)
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=1.5)
+    return Instrument(play=play, inertia=0.3, follows=True, rest=0.9, burst=1.5)
 
 
 FAN = Family(

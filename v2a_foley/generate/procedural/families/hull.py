@@ -95,7 +95,7 @@ def build(params: Hull, studio: Studio) -> Instrument:
             ]
         return low(out + 0.8 * scatter(n, grains)) * (0.2 + 0.8 * pace)
 
-    return Instrument(play=play, follows=True, rest=0.7, burst=2.0)
+    return Instrument(play=play, inertia=0.3, follows=True, rest=0.7, burst=2.0)
 
 
 HULL = Family(

@@ -69,7 +69,7 @@ def build_motor(params: Motor, studio: Studio) -> Instrument:
             case(out) * (0.2 + 0.8 * spin), (studio.channels, 1)
         )  # few partials: echoes would cancel in mono
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=0.9)
+    return Instrument(play=play, inertia=0.18 + 0.3 * params.size, follows=True, rest=0.9, burst=0.9)
 
 
 MOTOR = Family(
@@ -136,7 +136,7 @@ def build_gears(params: Gears, studio: Studio) -> Instrument:
             ]
         )
 
-    return Instrument(play=play, strike=strike, rhythm=steady(1.2, 0.3), follows=True, rest=0.8)
+    return Instrument(play=play, inertia=0.15, strike=strike, rhythm=steady(1.2, 0.3), follows=True, rest=0.8)
 
 
 GEARS = Family(

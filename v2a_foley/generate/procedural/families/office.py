@@ -67,7 +67,7 @@ def build_printer(params: Printer, studio: Studio) -> Instrument:
             ]
         return case(out + 0.7 * scatter(n, grains)[0]) * (0.2 + 0.8 * speed)
 
-    return Instrument(play=play, follows=True, rest=0.95, burst=1.6)
+    return Instrument(play=play, inertia=0.1, follows=True, rest=0.95, burst=1.6)
 
 
 PRINTER = Family(
@@ -127,7 +127,7 @@ def build_shuttle(params: Shuttle, studio: Studio) -> Instrument:
         out += 0.09 * params.motor * tones(spin(max(60.0, 4 * params.rate) * speed))
         return case(out + 0.8 * scatter(n, grains)[0]) * (0.25 + 0.75 * speed)
 
-    return Instrument(play=play, follows=True, rest=0.85, burst=1.6)
+    return Instrument(play=play, inertia=0.2, follows=True, rest=0.85, burst=1.6)
 
 
 SHUTTLE = Family(

@@ -83,7 +83,7 @@ def build_drill(params: Drill, studio: Studio) -> Instrument:
             out += 0.9 * scatter(n, grains)[0]
         return case(out) * (0.1 + 0.9 * spin)
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=1.3)
+    return Instrument(play=play, inertia=0.09, follows=True, rest=0.9, burst=1.3)
 
 
 DRILL = Family(
@@ -153,7 +153,7 @@ def build_breaker(params: Breaker, studio: Studio) -> Instrument:
         out = 0.7 * params.exhaust * puff(white) * blast + 0.035 * motor(white)
         return low((out + scatter(n, grains)) * work)
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=1.4)
+    return Instrument(play=play, inertia=0.1, follows=True, rest=0.9, burst=1.4)
 
 
 def _sum(one: Wave, other: Wave) -> Wave:
@@ -229,7 +229,7 @@ def build_saw(params: Saw, studio: Studio) -> Instrument:
             out += 0.22 * tone * (0.6 + 0.4 * uneven) + 0.18 * whir(motor(66.0 * spin))
         return blade(out) * spin
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=1.8)
+    return Instrument(play=play, inertia=0.12, follows=True, rest=0.9, burst=1.8)
 
 
 SAW = Family(
@@ -285,7 +285,7 @@ def build_grinder(params: Grinder, studio: Studio) -> Instrument:
         ]
         return low_end(out + scatter(n, grains)[0]) * (0.12 + 0.88 * spin)
 
-    return Instrument(play=play, follows=True, rest=0.9, burst=1.3)
+    return Instrument(play=play, inertia=0.12, follows=True, rest=0.9, burst=1.3)
 
 
 GRINDER = Family(

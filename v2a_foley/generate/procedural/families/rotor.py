@@ -85,7 +85,7 @@ def build(params: Rotor, studio: Studio) -> Instrument:
         out = tone * 2.2 / np.sqrt(params.rotors) + (0.12 + 0.18 * (1 - params.slap)) * broad
         return np.asarray(far((out + extra(n, pull)) * level))
 
-    return Instrument(play=play, follows=True, rest=0.85, burst=2.0)
+    return Instrument(play=play, inertia=0.3, follows=True, rest=0.85, burst=2.0)
 
 
 def _drive(params: Rotor, studio: Studio) -> Callable[[int, Wave], Wave]:

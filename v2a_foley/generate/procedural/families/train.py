@@ -97,7 +97,7 @@ def build_train(params: Train, studio: Studio) -> Instrument:
             out = out + 0.5 * params.motor * np.sqrt(share) * traction(spin(16.0 * metres / 2.9))
         return far(out * (0.3 + 0.7 * share))
 
-    return Instrument(play=play, follows=True, rest=0.8, burst=2.4)
+    return Instrument(play=play, inertia=0.4, follows=True, rest=0.8, burst=2.4)
 
 
 TRAIN = Family(

@@ -81,7 +81,7 @@ def build_tyres(params: Tyres, studio: Studio) -> Instrument:
             out = out + 0.6 * scatter(n, grains)
         return air_path(out)
 
-    return Instrument(play=play, follows=True, rest=0.8, burst=1.8)
+    return Instrument(play=play, inertia=0.2, follows=True, rest=0.8, burst=1.8)
 
 
 TYRES = Family(

@@ -82,7 +82,7 @@ def build_bicycle(params: Bicycle, studio: Studio) -> Instrument:
         ]
         return (out + 0.5 * scatter(n, grains)) * (0.15 + 0.85 * share)
 
-    return Instrument(play=play, follows=True, rest=0.8, burst=1.6)
+    return Instrument(play=play, inertia=0.25, follows=True, rest=0.8, burst=1.6)
 
 
 BICYCLE = Family(
@@ -167,7 +167,7 @@ def build_rolling(params: Rolling, studio: Studio) -> Instrument:
             grains += [(int(t), loud * between(near, 0.4, 1) * bumps[int(near.integers(6))], 0.0) for t in at]
         return np.asarray((out + 0.45 * scatter(n, grains)) * (0.2 + 0.8 * share))
 
-    return Instrument(play=play, follows=True, rest=0.8, burst=1.6)
+    return Instrument(play=play, inertia=0.15, follows=True, rest=0.8, burst=1.6)
 
 
 ROLLING = Family(
@@ -240,7 +240,7 @@ def build_tracks(params: Tracks, studio: Studio) -> Instrument:
         )
         return far((out + (0.3 + 0.5 * params.mass) * scatter(n, grains)) * (0.3 + 0.7 * share))
 
-    return Instrument(play=play, follows=True, rest=0.8, burst=2.2)
+    return Instrument(play=play, inertia=0.35, follows=True, rest=0.8, burst=2.2)
 
 
 TRACKS = Family(
