@@ -69,7 +69,7 @@ def test_what_cannot_be_exported_is_refused(cli: Program, project, place, monkey
 
 def test_an_edit_says_where_the_shots_are(cli: Program, project, place, monkeypatch):
     monkeypatch.chdir(place.folder)
-    for name in ("cut.otio", "cut.xml"):
+    for name in ("cut.otio", "cut.xml", "cut.edl"):
         assert cli("export", project.name, "-o", name).code == 0
         found = cli("project", "new", "é # 1%.mp4", "--edit", name, "-o", f"{name}.foley", "--json")
         assert (found.code, found.err) == (0, "")

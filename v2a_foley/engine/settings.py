@@ -50,7 +50,7 @@ class RunSettings:
     ] = None
     edit: Annotated[
         Path | None,
-        Option("Take the cuts from an editor's timeline.", "What", metavar="FILE.otio|.otioz|.xml"),
+        Option("Take the cuts from an editor's timeline.", "What", metavar="FILE.otio|.otioz|.xml|.edl"),
     ] = None
     spot_from: Annotated[
         Path | None,

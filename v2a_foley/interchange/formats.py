@@ -60,7 +60,9 @@ FORMATS = (
     ),
     Format("otioz", ".otioz", "the same, with its media inside", "otio:write_otioz", "otio_reader:read_otio"),
     Format("fcp7xml", ".xml", "Premiere Pro, Resolve, Avid", "xmeml:write_xmeml", "xmeml_reader:read_xmeml"),
-    Format("edl", ".edl", "whatever reads CMX 3600: one picture track, four sounds", "edl:write_edl"),
+    Format(
+        "edl", ".edl", "whatever reads CMX 3600: one picture track, four sounds", "edl:write_edl", "edl_reader:read_edl"
+    ),
     Format("rpp", ".rpp", "REAPER", "rpp:write_rpp"),
     Format("aaf", ".aaf", "Pro Tools, Media Composer", "aaf:write_aaf"),
 )

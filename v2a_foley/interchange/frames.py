@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from v2a_foley.interchange.edit import Item, Mark
@@ -92,3 +92,17 @@ def marks_on_frames(marks: Iterable[Mark], rate: Fraction) -> tuple[Mark, ...]:
         for mark in marks
     ]
     return tuple(sorted(found, key=lambda mark: mark.time))
+
+
+def apart(items: list[Item]) -> tuple[Item, ...]:
+    """Return items in order, each ended where the next begins."""
+    found: list[Item] = []
+    for item in sorted(items, key=lambda item: item.start):
+        while found and found[-1].end > item.start:
+            last = found.pop()
+            if last.start < item.start:
+                length = item.start - last.start
+                come = min(last.fade_in, length)
+                found.append(replace(last, duration=length, fade_in=come, fade_out=min(last.fade_out, length - come)))
+        found.append(item)
+    return tuple(found)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from v2a_foley.errors import TimelineError
 from v2a_foley.interchange.edit import Edit, Item, Lane, LaneKind, Mark, Medium, Role
-from v2a_foley.interchange.frames import plain
+from v2a_foley.interchange.frames import apart, plain
 from v2a_foley.interchange.places import path_of, pure
 from v2a_foley.interchange.untrusted import counted, xml_of
 from v2a_foley.interchange.xmeml_sound import colour_of, fades_of
@@ -152,7 +152,7 @@ class _Reader(Values):
         role = Role.PICTURE if kind is LaneKind.PICTURE else Role.OTHER
         enabled = true(element.find("enabled"))
         lanes = [
-            Lane(f"{name} {row}" if name and row > 1 else name, kind, _apart(items), role, enabled)
+            Lane(f"{name} {row}" if name and row > 1 else name, kind, apart(items), role, enabled)
             for row, items in enumerate(rows, start=1)
         ]
         channels = {text_of(part, "sourcetrack/trackindex") for part in parts if part.tag == "clipitem"}
@@ -333,20 +333,6 @@ class _Place:
     skipped: int
     come: int
     go: int
-
-
-def _apart(items: list[Item]) -> tuple[Item, ...]:
-    """Return items in order, each ended where the next begins."""
-    found: list[Item] = []
-    for item in sorted(items, key=lambda item: item.start):
-        while found and found[-1].end > item.start:
-            last = found.pop()
-            if last.start < item.start:
-                length = item.start - last.start
-                come = min(last.fade_in, length)
-                found.append(replace(last, duration=length, fade_in=come, fade_out=min(last.fade_out, length - come)))
-        found.append(item)
-    return tuple(found)
 
 
 def _file_name(part: Element) -> str:
