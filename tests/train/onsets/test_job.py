@@ -15,6 +15,7 @@ from v2a_foley.compute import Compute
 from v2a_foley.errors import Cancelled
 from v2a_foley.progress import Progress
 from v2a_foley.sync.onsets.network import NetConfig, OnsetNet
+from v2a_foley.sync.onsets.reader import curve_of
 from v2a_foley.sync.onsets.trained import load_onsets
 from v2a_foley.train.onsets.batches import batch_of, sample_of
 from v2a_foley.train.onsets.job import train_onsets
@@ -44,11 +45,13 @@ def learned(steps: int, frames: int = 96):
 def test_it_learns_a_few_films_by_heart():
     with one_thread():
         learner, _, stretches, losses = learned(150)
-        score = best_score(found_in(learner.averaged(), stretches))
+        network = learner.averaged()
+        score = best_score(found_in(network, stretches))
+        told = [curve_of(network, each.traits).early[sample_of(each).hit > 0] for each in stretches]
     assert losses[-1] < 0.2 * losses[0]
     assert score.f1 > 0.95
-    assert score.early  # contacts lie a third of a frame early, and it says so
-    assert abs(score.offset) < 0.01
+    assert np.median(np.concatenate(told)) == pytest.approx(1 / 3, abs=0.1)  # contacts lie a third of a frame early
+    assert abs(score.offset) < 0.015  # less than sound is meant to be late, so that they stay on their frames
 
 
 def test_a_restored_learner_goes_on_as_the_other_would_have():
