@@ -9,12 +9,11 @@ skipped, so a run that was stopped goes on where it stood.
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import sys
 import time
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -29,6 +28,8 @@ from benchmarks.sync.plan import plan  # noqa: E402 - found through ROOT
 from benchmarks.sync.quiet import QUIET, SILENCE  # noqa: E402 - found through ROOT
 from benchmarks.sync.scene import Kind  # noqa: E402 - found through ROOT
 from v2a_foley.files import write_text  # noqa: E402 - found through ROOT
+from v2a_foley.interchange.hit_list import ListedHit, write_hits  # noqa: E402 - found through ROOT
+from v2a_foley.project import Region  # noqa: E402 - found through ROOT
 
 _QUIET_EVERY = 4
 """Where quiet films are asked for beside others, each fourth is quiet."""
@@ -88,7 +89,7 @@ def render(film: Film, folder: Path, name: str) -> None:
     """Write a film and its truth; the JSON file comes last and says that the film is complete."""
     hits, dropped = truth(film)
     write(film, folder / f"{name}.mp4")
-    write_text(folder / f"{name}.hits.csv", listed(hits))
+    write_hits(folder / f"{name}.hits.csv", map(_listed, hits))
     first = film.shots[0].scene
     about = {
         "kind": first.kind,
@@ -109,14 +110,10 @@ def render(film: Film, folder: Path, name: str) -> None:
     write_text(folder / f"{name}.json", json.dumps(about, indent=1) + "\n")
 
 
-def listed(hits: tuple[SeenHit, ...]) -> str:
-    """Return the contacts as a list of hits: CSV with the header time,strength,event,x,y."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["time", "strength", "event", "x", "y"])
-    for hit in hits:
-        rows.writerow([f"{hit.time:.6f}", f"{hit.strength:.4f}", hit.event, f"{hit.x:.4f}", f"{hit.y:.4f}"])
-    return text.getvalue()
+def _listed(hit: SeenHit) -> ListedHit:
+    """Return a contact as a list of hits holds it; its time to the microsecond, so that it is written as a decimal."""
+    time = Fraction(round(hit.time * 10**6), 10**6)
+    return ListedHit(time, hit.strength, hit.event, Region(hit.x, hit.y, 0.0, 0.0))
 
 
 def _speed(film: Film) -> list[tuple[float, float]] | None:

@@ -11,12 +11,17 @@ import pytest
 
 from benchmarks.sync import drawing
 from benchmarks.sync.camera import SORTS, camera
+from benchmarks.sync.cases import read_case
 from benchmarks.sync.film import Film, Shot, frames, truth
 from benchmarks.sync.look import Look, look
 from benchmarks.sync.plan import plan
 from benchmarks.sync.quiet import QUIET
 from benchmarks.sync.render import chosen, planned, render
 from benchmarks.sync.scene import Scene, TrueHit
+from v2a_foley.interchange.hit_list import read_hits
+from v2a_foley.progress import Progress
+from v2a_foley.train.onsets.labels import list_of, truths_of
+from v2a_foley.video.probe import probe
 
 
 def dropped_ball(rng, canvas, seconds):
@@ -113,6 +118,20 @@ def test_a_rendered_film_is_what_its_papers_say(tmp_path):
         assert 0 <= float(row["time"]) < about["seconds"]
         assert 0 <= float(row["x"]) <= 1
         assert 0 <= float(row["y"]) <= 1
+
+
+def test_training_reads_the_contacts_that_were_rendered(tmp_path):
+    name, film = planned(0, {"dropped_ball": dropped_ball}, {}, 7, 1.0)
+    render(film, tmp_path, name)
+    path = tmp_path / f"{name}.mp4"
+    wanted, _ = truth(film)
+    found = truths_of(probe(path), Progress())
+    assert wanted
+    assert [(each.time, each.strength, *each.place) for each in found] == [
+        pytest.approx((hit.time, hit.strength, hit.x, hit.y), abs=1e-5) for hit in wanted
+    ]
+    assert [each.event for each in read_hits(list_of(path))] == [hit.event for hit in wanted]
+    assert read_case(path).truth == pytest.approx([hit.time for hit in wanted], abs=1e-5)
 
 
 def test_quiet_films_have_no_contacts_and_each_fourth_film_is_quiet(tmp_path):

@@ -13,10 +13,7 @@ import torch
 from tests.train.toys import Stopping, curve, quick, store
 from tests.train.world import World
 from v2a_foley.embed import normalised
-from v2a_foley.errors import (
-    Cancelled,
-    UsageError,
-)
+from v2a_foley.errors import Cancelled, UsageError
 from v2a_foley.mapper.card import read_card
 from v2a_foley.mapper.checkpoint import load_mapper
 from v2a_foley.pairs import Split, open_pairs

@@ -6,11 +6,7 @@ import pytest
 from filelock import FileLock
 
 from tests.train.toys import Scoring, Stopping, bits, curve, quick, store
-from v2a_foley.errors import (
-    Cancelled,
-    ModelDamaged,
-    UsageError,
-)
+from v2a_foley.errors import Cancelled, ModelDamaged, UsageError
 from v2a_foley.mapper.checkpoint import load_mapper
 from v2a_foley.progress import Progress
 from v2a_foley.train.job import train_mapper
